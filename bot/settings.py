@@ -1,0 +1,102 @@
+"""Where the articles, the index and the model are: flag > environment > config file > default."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from platformdirs import user_cache_path, user_config_path
+
+from embeddings.errors import VerbatimError
+from embeddings.model import DEFAULT_MODEL
+
+APP = "verbatim-bot"
+KEYS = ("seeds", "index", "model", "max_file_mb")
+"""What can be set. `seeds` is BOT_SEEDS in the environment, and so on."""
+
+_DEFAULTS: Mapping[str, Any] = {"seeds": "seeds", "model": DEFAULT_MODEL, "max_file_mb": 20.0}
+
+
+class SettingsError(VerbatimError):
+    """A setting is not of the form it must have: wrong usage."""
+
+    kind = "usage"
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """`seeds` and `index` are absolute; files above `max_bytes` are not read."""
+
+    seeds: Path
+    index: Path
+    model: str
+    max_bytes: int
+
+
+def config_file() -> Path:
+    """The file that holds a person's own defaults (TOML, any of `KEYS`)."""
+    return user_config_path(APP) / "config.toml"
+
+
+def load(flags: Mapping[str, Any], environment: Mapping[str, str] = os.environ) -> Settings:
+    """Settle each setting by the first place that has it.
+
+    Args:
+        flags: what the command line gave, by the names of `KEYS`; None where nothing.
+
+    Raises:
+        SettingsError: a value, or the config file, is not of the right form.
+    """
+    config = _config()
+    chosen: dict[str, Any] = {}
+    for key in KEYS:
+        places = (flags.get(key), environment.get(f"BOT_{key.upper()}") or None, config.get(key))
+        chosen[key] = next((one for one in places if one is not None), _DEFAULTS.get(key))
+    seeds = Path(os.path.realpath(Path(chosen["seeds"]).expanduser()))
+    index = Path(chosen["index"]).expanduser().absolute() if chosen["index"] else _own_index(seeds)
+    return Settings(seeds, index, str(chosen["model"]), _bytes(chosen["max_file_mb"]))
+
+
+def _own_index(seeds: Path) -> Path:
+    """A folder in the user's cache for these articles: their name, and a hash of their path."""
+    key = hashlib.sha256(os.fsencode(seeds)).hexdigest()[:12]
+    name = "".join(c if c.isalnum() or c in "-_" else "-" for c in seeds.name) or "articles"
+    return user_cache_path(APP) / f"{name[:40]}-{key}"
+
+
+def _bytes(megabytes: Any) -> int:
+    try:
+        size = float(megabytes)
+        if not 0 < size < 1e6:
+            raise ValueError
+    except (TypeError, ValueError) as error:
+        raise SettingsError(
+            f"max_file_mb is {megabytes!r}, and must be a number of megabytes above 0",
+            remedy="Set it like this: --max-file-mb 20 (or BOT_MAX_FILE_MB=20).",
+        ) from error
+    return int(size * 1e6)
+
+
+def _config() -> dict[str, Any]:
+    path = config_file()
+    try:
+        text = path.read_bytes().decode()
+    except FileNotFoundError:
+        return {}
+    except (OSError, UnicodeDecodeError) as error:
+        raise SettingsError(f"{path} cannot be read: {error}", remedy="Mend or remove it.") from error
+    try:
+        config = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise SettingsError(f"{path} is not TOML: {error}", remedy="Mend or remove it.") from error
+    if unknown := sorted(config.keys() - set(KEYS)):
+        raise SettingsError(
+            f"{path} sets {unknown[0]}, which is no setting",
+            remedy=f"The settings are: {', '.join(KEYS)}.",
+        )
+    return config

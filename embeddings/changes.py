@@ -1,0 +1,176 @@
+"""What is different between the articles folder and the index."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from embeddings import generations
+from embeddings.articles import FileState, Scan, Skipped, Unreadable, read, scan
+from embeddings.errors import GenerationDamaged
+from embeddings.model import Model
+from embeddings.passages import VERSION
+from embeddings.store import Meta, Store, StoredArticle
+
+
+@dataclass(frozen=True, slots=True)
+class Suspects:
+    """What names, sizes and times tell, with no file opened.
+
+    `files` are new or look different; `removed` are gone; `unreadable` were tried before,
+    could not be read, and look the same.
+    """
+
+    files: tuple[FileState, ...]
+    removed: tuple[str, ...]
+    unreadable: tuple[tuple[FileState, Skipped], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """What the content tells: sources by what happened to them, each sorted.
+
+    `touched` look different and hold what they held.
+    """
+
+    added: tuple[str, ...]
+    changed: tuple[str, ...]
+    removed: tuple[str, ...]
+    touched: tuple[str, ...]
+    unreadable: tuple[Skipped, ...]
+
+    def __bool__(self) -> bool:
+        return bool(self.added or self.changed or self.removed)
+
+
+def suspect(
+    found: Scan,
+    articles: Mapping[str, StoredArticle],
+    unreadable: Mapping[str, tuple[FileState, str]],
+) -> Suspects:
+    """Compare a look at the folder with what the index knows."""
+    files, same = [], []
+    for state in found.files:
+        known = articles.get(state.source)
+        if known is not None and known.state == state:
+            continue
+        tried = unreadable.get(state.source)
+        if tried is not None and tried[0] == state:
+            same.append((state, Skipped(state.source, tried[1])))
+        else:
+            files.append(state)
+    present = {state.source for state in found.files}
+    return Suspects(
+        tuple(files),
+        tuple(source for source in articles if source not in present),
+        tuple(same),
+    )
+
+
+def confirm(
+    seeds: Path, suspects: Suspects, articles: Mapping[str, StoredArticle], *, max_bytes: int
+) -> Changes:
+    """Read the suspects to tell what has really changed."""
+    added, changed, touched = [], [], []
+    removed = [*suspects.removed]
+    unreadable = [skipped for _, skipped in suspects.unreadable]
+    for state in suspects.files:
+        known = articles.get(state.source)
+        try:
+            _, article = read(seeds, state.source, max_bytes=max_bytes)
+        except Unreadable as error:
+            unreadable.append(Skipped(state.source, str(error)))
+            if known is not None:
+                removed.append(state.source)
+            continue
+        if known is None:
+            added.append(state.source)
+        elif known.sha256 == article.sha256:
+            touched.append(state.source)
+        else:
+            changed.append(state.source)
+    return Changes(
+        tuple(added),
+        tuple(changed),
+        tuple(sorted(removed)),
+        tuple(touched),
+        tuple(sorted(unreadable, key=lambda one: one.source)),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """How an index stands against its folder and model.
+
+    `meta` is None where nothing was built; `remake` says why all of it must be made
+    again, beyond what changed in the folder; the counts are of what is indexed.
+    """
+
+    meta: Meta | None
+    remake: str | None
+    changes: Changes
+    skipped: tuple[Skipped, ...]
+    other_formats: dict[str, int]
+    articles: int
+    passages: int
+
+    @property
+    def stale(self) -> bool:
+        """Whether the index gives other answers than one built now."""
+        return self.meta is None or self.remake is not None or bool(self.changes)
+
+
+def is_current(meta: Meta, model: Model) -> bool:
+    """Whether the index was made by this model and this splitter."""
+    return meta.fingerprint == model.fingerprint and meta.splitter == str(VERSION)
+
+
+def look(seeds: Path, folder: Path, model: Model, *, max_bytes: int) -> Look:
+    """Compare the folder of articles with the index, writing nothing.
+
+    Names, sizes and times first; only files that look different are read.
+
+    Raises:
+        ArticlesError, IndexUnusable: see there.
+    """
+    found = scan(seeds, max_bytes=max_bytes)
+    meta: Meta | None = None
+    stored: dict[str, StoredArticle] = {}
+    tried: dict[str, tuple[FileState, str]] = {}
+    passages = 0
+    try:
+        store = Store(folder)
+    except FileNotFoundError:
+        pass  # nothing built yet
+    else:
+        try:
+            with store.snapshot():
+                meta = store.meta()
+                stored, tried = store.articles(), store.unreadable()
+                passages = store.count("passages")
+        finally:
+            store.close()
+    suspects = suspect(found, stored, tried)
+    changes = confirm(seeds, suspects, stored, max_bytes=max_bytes)
+    return Look(
+        meta=meta,
+        remake=_why_remake(meta, folder, model) if meta else None,
+        changes=changes,
+        skipped=tuple(sorted((*found.skipped, *changes.unreadable), key=lambda one: one.source)),
+        other_formats=found.other_formats,
+        articles=len(stored),
+        passages=passages,
+    )
+
+
+def _why_remake(meta: Meta, folder: Path, model: Model) -> str | None:
+    if meta.fingerprint != model.fingerprint:
+        return f"it was made with another model ({meta.model})"
+    if meta.splitter != str(VERSION):
+        return "it was made by another version of bot"
+    try:
+        generations.check(folder, meta)
+    except GenerationDamaged:
+        return "its files are missing or damaged"
+    return None

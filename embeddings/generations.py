@@ -1,0 +1,138 @@
+"""The derived files of an index: one folder a generation, made from the store.
+
+    generations/<n>/vectors.faiss   passage vectors (FAISS)
+    generations/<n>/words/          passage words (tantivy)
+
+A generation is written beside the last, synced, and then named by the transaction that
+commits the rows it was made from. A folder that is not as that transaction said it was
+(missing, cut short, touched) is not used, and is made again without encoding anything.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterable
+from pathlib import Path
+
+from embeddings.errors import GenerationDamaged
+from embeddings.store import Meta, Store, unwritable
+
+VECTORS = "vectors.faiss"
+WORDS = "words"
+_FOLDER = "generations"
+_MOST_REMOVED = 4
+"""With more than one passage in this many removed, the words are written from scratch:
+tantivy counts deleted documents in its statistics until their segment is merged."""
+
+
+def path_of(folder: Path, generation: int) -> Path:
+    """Where a generation's files lie."""
+    return folder / _FOLDER / str(generation)
+
+
+def check(folder: Path, meta: Meta) -> None:
+    """See that the generation's files are those that were committed, by size and time.
+
+    Raises:
+        GenerationDamaged: one is missing, or is not as it was written.
+    """
+    generation = path_of(folder, meta.generation)
+    for name, expected in meta.files.items():
+        try:
+            found = os.stat(generation / name)
+        except OSError as error:
+            raise damaged(generation, f"{name}: {error.strerror}") from error
+        if (found.st_size, found.st_mtime_ns) != expected:
+            raise damaged(generation, f"{name} is not as it was written")
+
+
+def damaged(generation: Path, reason: str) -> GenerationDamaged:
+    """The error for a generation that cannot be used."""
+    return GenerationDamaged(
+        f"The index files in {generation} are damaged ({reason})",
+        remedy="Make them again, without encoding anything: bot rebuild",
+    )
+
+
+def write(
+    folder: Path,
+    store: Store,
+    generation: int,
+    *,
+    fingerprint: str,
+    previous: int | None,
+    removed: list[int],
+    added: Iterable[int],
+) -> dict[str, tuple[int, int]]:
+    """Write a generation from what the store holds now, and sync it to the disk.
+
+    Args:
+        previous: the generation whose words this one may start from, or None.
+        removed: passage ids that `previous` has and this one has not.
+        added: article ids that this one has and `previous` has not.
+
+    Returns:
+        Each file's path in the folder → (size in bytes, time of last change in ns).
+
+    Raises:
+        IndexUnusable: there is no room, or no permission.
+    """
+    from embeddings import vectors, words
+
+    target = path_of(folder, generation)
+    try:
+        shutil.rmtree(target, ignore_errors=True)  # left by a rebuild that was killed
+        target.mkdir(parents=True)
+        ids, matrix = store.passage_vectors(fingerprint)
+        vectors.write(target / VECTORS, ids, matrix)
+        if previous is not None and len(removed) * _MOST_REMOVED <= len(ids):
+            words.write(
+                target / WORDS,
+                store.titled_texts(added),
+                previous=path_of(folder, previous) / WORDS,
+                removed=removed,
+            )
+        else:
+            words.write(target / WORDS, store.titled_texts())
+        return _sync(target)
+    except (OSError, RuntimeError, ValueError) as error:  # of faiss and tantivy: no room
+        shutil.rmtree(target, ignore_errors=True)
+        raise unwritable(folder, str(getattr(error, "strerror", None) or error)) from error
+
+
+def drop_others(folder: Path, kept: set[int]) -> None:
+    """Remove the generations that no reader can be opening any more."""
+    try:
+        found = list((folder / _FOLDER).iterdir())
+    except FileNotFoundError:
+        return
+    for path in found:
+        if path.name not in {str(number) for number in kept}:
+            shutil.rmtree(path, ignore_errors=True)
+
+
+def _sync(target: Path) -> dict[str, tuple[int, int]]:
+    files = {}
+    for root, _, names in os.walk(target, topdown=False):
+        for name in names:
+            if name.endswith(".lock"):
+                continue
+            path = Path(root, name)
+            with path.open("rb") as file:
+                os.fsync(file.fileno())
+                state = os.fstat(file.fileno())
+            files[path.relative_to(target).as_posix()] = (state.st_size, state.st_mtime_ns)
+        _sync_folder(Path(root))
+    _sync_folder(target.parent)
+    return files
+
+
+def _sync_folder(path: Path) -> None:
+    if os.name == "nt":
+        return  # a folder cannot be opened there
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

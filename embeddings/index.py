@@ -1,0 +1,194 @@
+"""Search: a question → the passages that answer it best.
+
+Candidates are the best 50 by passage vector (FAISS) and the best 50 by BM25 (tantivy).
+Each is scored by
+
+    ½ · cosine of its best sentence + ½ · BM25 ÷ the BM25 that no passage can exceed,
+
+which lies in 0…1 for every question without looking at the other candidates. Measured
+against either side alone and against reciprocal rank fusion in tests/eval/README.md.
+
+This module is the seam: what is above it asks `search(question)` and knows of no files.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from embeddings import generations
+from embeddings.bert import Floats
+from embeddings.encoder import Encoder
+from embeddings.errors import GenerationDamaged, IndexUnusable
+from embeddings.passages import Passage, Sentence
+from embeddings.store import Meta, Store, StoredPassage
+from embeddings.vectors import VectorIndex
+from embeddings.words import Words, upper_bound
+
+CANDIDATES = 50
+"""Taken from each side; more changed no figure (tests/eval/README.md)."""
+
+_ATTEMPTS = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A passage found for a question. All figures lie in -1…1 (cosines) or 0…1.
+
+    `score` is what hits are ranked by; `best_sentence` the sentence to mark; `coverage`
+    the share of the question's information (idf) that the passage's words and title
+    carry.
+    """
+
+    passage_id: int
+    source: str
+    title: str
+    published: str | None
+    passage: Passage
+    best_sentence: Sentence
+    score: float
+    cosine: float
+    sentence_cosine: float
+    lexical: float
+    coverage: float
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """Hits, best first, and the question's words that no passage has.
+
+    `words` are all of the question's words that carry meaning, as they were written.
+    """
+
+    hits: tuple[Hit, ...]
+    words: tuple[str, ...]
+    unknown_words: tuple[str, ...]
+
+
+class Index:
+    """An open index. It follows the rebuilds of other processes by itself."""
+
+    def __init__(self, folder: Path, encoder: Encoder) -> None:
+        """Open the index in `folder`; `encoder` must be of the model it was made with.
+
+        Raises:
+            FileNotFoundError: nothing was built there.
+            IndexUnusable: it is damaged.
+        """
+        self._folder = folder
+        self._encoder = encoder
+        self._store = Store(folder)
+        self._generation: int | None = None
+        self._vectors: VectorIndex
+        self._words: Words
+
+    def close(self) -> None:
+        self._store.close()
+
+    def search(self, question: str, limit: int = 10) -> Found:
+        """The best passages for a question, at most `limit`.
+
+        Raises:
+            IndexUnusable: the index is damaged, or was made with another model.
+        """
+        query = self._encoder.encode_query(question)
+        for attempt in range(_ATTEMPTS):
+            with self._store.snapshot():
+                try:
+                    self._follow()
+                except GenerationDamaged:
+                    # Two rebuilds since the snapshot began take its folder away.
+                    if attempt == _ATTEMPTS - 1:
+                        raise
+                    continue
+                return self._search(question, query, limit)
+        raise AssertionError("unreachable")
+
+    def _follow(self) -> None:
+        """Open the generation that the snapshot names, if it is not the open one."""
+        meta = self._store.meta()
+        if meta is None:
+            raise FileNotFoundError(self._folder)
+        if meta.fingerprint != self._encoder.model.fingerprint:
+            raise IndexUnusable(
+                f"The index in {self._folder} was made with the model {meta.model}",
+                remedy="Make it anew with yours: bot rebuild",
+            )
+        if meta.generation != self._generation:
+            self._vectors, self._words = _open(self._folder, meta)
+            self._generation = meta.generation
+
+    def _search(self, question: str, query: Floats, limit: int) -> Found:
+        terms = self._words.terms(question)
+        idf = self._words.idf(terms)
+        near = self._vectors.search(query, CANDIDATES)
+        ids = [*{**near, **self._words.search(terms, CANDIDATES)}]
+        bm25 = self._words.scores(terms, ids)
+        highest = upper_bound(idf) or 1.0
+        scored = []
+        for stored in self._store.passages(ids, self._encoder.model.fingerprint):
+            cosines = stored.sentence_vectors.astype(np.float32) @ query
+            lexical = min(bm25.get(stored.id, 0.0) / highest, 1.0)
+            scored.append((0.5 * float(cosines.max()) + 0.5 * lexical, lexical, cosines, stored))
+        scored.sort(key=lambda one: (-one[0], one[3].source, one[3].passage.start_char))
+        return Found(
+            hits=tuple(self._hit(*one, idf, query) for one in scored[:limit]),
+            words=tuple(terms.values()),
+            unknown_words=tuple(
+                word for term, word in terms.items() if not self._words.knows(term)
+            ),
+        )
+
+    def _hit(
+        self,
+        score: float,
+        lexical: float,
+        cosines: Floats,
+        stored: StoredPassage,
+        idf: dict[str, float],
+        query: Floats,
+    ) -> Hit:
+        passage = stored.passage
+        total = sum(idf.values()) or 1.0
+        carried = [self._words.stems(text) for text in _sentence_texts(passage)]
+        shares = np.array([sum(idf[term] for term in idf.keys() & own) for own in carried]) / total
+        best = int((cosines + shares).argmax())
+        own = set().union(*carried, self._words.stems(stored.title))
+        return Hit(
+            passage_id=stored.id,
+            source=stored.source,
+            title=stored.title,
+            published=stored.published,
+            passage=passage,
+            best_sentence=passage.sentences[best],
+            score=score,
+            cosine=float(stored.vector @ query),
+            sentence_cosine=float(cosines.max()),
+            lexical=lexical,
+            coverage=sum(idf[term] for term in idf.keys() & own) / total,
+        )
+
+
+def _sentence_texts(passage: Passage) -> list[str]:
+    start = passage.start_char
+    return [passage.text[s.start_char - start : s.end_char - start] for s in passage.sentences]
+
+
+def _open(folder: Path, meta: Meta) -> tuple[VectorIndex, Words]:
+    """Open a generation's files, which must be those that were committed.
+
+    Raises:
+        GenerationDamaged: they are not.
+    """
+    generations.check(folder, meta)
+    generation = generations.path_of(folder, meta.generation)
+    try:
+        vectors = VectorIndex(generation / generations.VECTORS)
+        words = Words(generation / generations.WORDS)
+    except (OSError, RuntimeError, ValueError) as error:  # of faiss and tantivy
+        raise generations.damaged(generation, str(error)) from error
+    if len(vectors) != len(words):
+        raise generations.damaged(generation, "vectors and words differ in number")
+    return vectors, words

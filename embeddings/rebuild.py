@@ -1,0 +1,322 @@
+"""Make the index agree with the articles folder, encoding only texts not yet known.
+
+New vectors are committed batch by batch: a rebuild that is killed has lost none, and the
+next goes on from there. All else is one transaction at the end: the index that readers
+see is the old one or the new one, whole.
+"""
+
+from __future__ import annotations
+
+import datetime
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from embeddings import articles, generations
+from embeddings.articles import Article, FileState, Skipped, Unreadable
+from embeddings.changes import Look, is_current, look, suspect
+from embeddings.encoder import Encoder, Text, open_encoder
+from embeddings.errors import GenerationDamaged, IndexBusy, IndexDamaged, IndexUnusable
+from embeddings.lock import writer_lock
+from embeddings.model import Model
+from embeddings.passages import VERSION, Passage, split
+from embeddings.store import FILE, Meta, Store, StoredArticle, encoded_key
+
+Progress = Callable[[str, int, int], None]
+"""Called with what is being done ("reading", "encoding", "writing"), how many, of how many."""
+
+_COMMIT_EVERY = 256
+_SETTLED_NS = 2_000_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What a rebuild did. `encoded` counts texts that went through the model, `reused`
+    those whose vectors were known; `failed` are the files that could not be indexed."""
+
+    seeds: Path
+    index: Path
+    model: str
+    articles: int
+    passages: int
+    added: tuple[str, ...]
+    changed: tuple[str, ...]
+    removed: tuple[str, ...]
+    failed: tuple[Skipped, ...]
+    encoded: int
+    reused: int
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    """What reading the folder gave: articles to put in the store, files that were only
+    touched, and files that could not be read."""
+
+    new: list[tuple[FileState, Article, list[Passage]]]
+    touched: list[FileState]
+    unreadable: list[tuple[FileState, Skipped]]
+
+
+def refresh(
+    seeds: Path,
+    folder: Path,
+    model: Model,
+    *,
+    max_bytes: int,
+    on_stale: Callable[[Look], None] = lambda found: None,
+    on_wait: Callable[[str], None] = lambda holder: None,
+    progress: Progress = lambda stage, done, total: None,
+) -> Report | None:
+    """Bring the index up to date where it is not; None where it is.
+
+    Args:
+        on_stale: told what is different before the rebuilding begins.
+
+    Raises:
+        ArticlesError, IndexUnusable, ModelError: see there; the index is as it was.
+    """
+    found = look(seeds, folder, model, max_bytes=max_bytes)
+    if found.meta is not None and found.meta.seeds != str(seeds):
+        raise IndexUnusable(
+            f"The index in {folder} is that of the articles in {found.meta.seeds}",
+            remedy="Name another with --index FOLDER, or make it this folder's: bot rebuild",
+        )
+    if found.stale:
+        on_stale(found)
+    elif not found.changes.touched:
+        return None
+    try:
+        return rebuild(
+            *(seeds, folder, model),
+            max_bytes=max_bytes,
+            wait=found.stale,  # the new times of touched files can wait, an answer cannot
+            on_wait=on_wait,
+            progress=progress,
+        )
+    except IndexBusy:
+        return None
+
+
+def rebuild(
+    seeds: Path,
+    folder: Path,
+    model: Model,
+    *,
+    max_bytes: int,
+    wait: bool = True,
+    on_wait: Callable[[str], None] = lambda holder: None,
+    progress: Progress = lambda stage, done, total: None,
+) -> Report:
+    """Make the index in `folder` that of the articles in `seeds`.
+
+    Raises:
+        ArticlesError, IndexUnusable, ModelError: see there; the index is as it was.
+        IndexBusy: another process is writing it, and `wait` is false.
+    """
+    begun = time.monotonic()
+    articles.scan(seeds, max_bytes=max_bytes)  # no folder: no lock, no index, no change
+    with writer_lock(folder, wait=wait, on_wait=on_wait):
+        job = _Job(seeds, folder, model, max_bytes, progress)
+        try:
+            report = job.run()
+        except IndexDamaged:
+            _set_aside(folder)
+            report = job.run()
+    return replace(report, seconds=time.monotonic() - begun)
+
+
+def _set_aside(folder: Path) -> None:
+    """Keep a damaged database under another name, for whoever wants to look into it."""
+    for suffix in ("", "-wal", "-shm"):
+        path = folder / (FILE + suffix)
+        if path.exists():
+            path.replace(folder / f"{FILE}.damaged{suffix}")
+
+
+@dataclass(frozen=True, slots=True)
+class _Job:
+    """One rebuild, under the writer's lock."""
+
+    seeds: Path
+    folder: Path
+    model: Model
+    max_bytes: int
+    progress: Progress
+
+    def run(self) -> Report:
+        store = Store(self.folder, create=True)
+        try:
+            return self._run(store)
+        finally:
+            store.close()
+
+    def _run(self, store: Store) -> Report:
+        found = articles.scan(self.seeds, max_bytes=self.max_bytes)
+        with store.snapshot():
+            meta, stored, tried = store.meta(), store.articles(), store.unreadable()
+        current = meta is not None and is_current(meta, self.model)
+        suspects = suspect(found, stored if current else {}, tried if current else {})
+        encoder = open_encoder(self.model)
+        reading = self._read(encoder, suspects.files, stored if current else {})
+        unreadable = [*reading.unreadable, *suspects.unreadable]
+        encoded = self._encode(store, encoder, [one for *_, own in reading.new for one in own])
+
+        fresh = {state.source for state, *_ in reading.new}
+        lost = {one.source for _, one in unreadable}
+        present = {state.source for state in found.files} - lost
+        removed = [source for source in stored if source not in present]
+        with store.writing():
+            for state in reading.touched:
+                store.set_state(_settled(state))
+            store.set_unreadable([(_settled(state), one) for state, one in unreadable])
+            if fresh or removed or not self._is_whole(meta):
+                self.progress("writing", 0, 1)
+                outdated = [stored[source] for source in (*removed, *fresh) if source in stored]
+                meta = self._commit(store, meta, outdated, reading.new)
+                self.progress("writing", 1, 1)
+            totals = store.count("articles"), store.count("passages")
+        assert meta is not None
+        generations.drop_others(self.folder, {meta.generation, meta.generation - 1})
+        return Report(
+            seeds=self.seeds,
+            index=self.folder,
+            model=self.model.name,
+            articles=totals[0],
+            passages=totals[1],
+            added=tuple(sorted(fresh - stored.keys())),
+            changed=tuple(
+                sorted(
+                    article.source
+                    for _, article, _ in reading.new
+                    if article.source in stored
+                    and stored[article.source].sha256 != article.sha256
+                )
+            ),
+            removed=tuple(sorted(removed)),
+            failed=_sorted([*found.skipped, *(one for _, one in unreadable)]),
+            encoded=encoded,
+            reused=totals[1] - encoded,
+            seconds=0.0,
+        )
+
+    def _read(
+        self, encoder: Encoder, files: tuple[FileState, ...], stored: dict[str, StoredArticle]
+    ) -> _Reading:
+        reading = _Reading([], [], [])
+        for number, looked in enumerate(files):
+            self.progress("reading", number, len(files))
+            try:
+                state, article = articles.read(
+                    self.seeds, looked.source, max_bytes=self.max_bytes
+                )
+            except Unreadable as error:
+                reading.unreadable.append((looked, Skipped(looked.source, str(error))))
+                continue
+            known = stored.get(state.source)
+            if known is not None and known.sha256 == article.sha256:
+                reading.touched.append(state)
+                continue
+            passages = split(
+                article.text,
+                count_tokens=encoder.count_tokens,
+                budget=encoder.budget,
+                start=article.body_start,
+            )
+            reading.new.append((state, replace(article, text=""), passages))
+        return reading
+
+    def _encode(self, store: Store, encoder: Encoder, passages: list[Passage]) -> int:
+        """Encode what this model has not met yet, keeping each batch; how many that were."""
+        by_key = {encoded_key(one): one for one in passages}
+        with store.snapshot():
+            missing = store.without_vectors(by_key, self.model.fingerprint)
+        keys = [key for key in by_key if key in missing]
+        if not keys:
+            return 0
+        encoder = open_encoder(self.model, texts=len(keys))
+        texts = [_text(by_key[key]) for key in keys]
+        waiting, done = [], 0
+        self.progress("encoding", 0, len(keys))
+        for batch in encoder.encode(texts):
+            waiting += [(keys[index], vectors) for index, vectors in batch]
+            done += len(batch)
+            self.progress("encoding", done, len(keys))
+            if len(waiting) >= _COMMIT_EVERY or done == len(keys):
+                with store.writing():
+                    store.add_vectors(self.model.fingerprint, waiting)
+                waiting = []
+        return done
+
+    def _commit(
+        self,
+        store: Store,
+        meta: Meta | None,
+        outdated: list[StoredArticle],
+        new: list[tuple[FileState, Article, list[Passage]]],
+    ) -> Meta:
+        """Replace articles and write the generation that goes with them."""
+        linked = meta is not None and self._is_whole(meta)
+        removed = store.passage_ids(one.id for one in outdated)
+        for one in outdated:
+            store.remove_article(one.state.source)
+        added = [
+            store.add_article(_settled(state), article, passages)
+            for state, article, passages in new
+        ]
+        generation = meta.generation + 1 if meta else 1
+        files = generations.write(
+            self.folder,
+            store,
+            generation,
+            fingerprint=self.model.fingerprint,
+            previous=meta.generation if meta and linked else None,
+            removed=removed,
+            added=added,
+        )
+        renewed = Meta(
+            seeds=str(self.seeds),
+            model=self.model.name,
+            fingerprint=self.model.fingerprint,
+            splitter=str(VERSION),
+            generation=generation,
+            built_at=datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
+            files=files,
+        )
+        store.set_meta(renewed)
+        store.drop_orphans(self.model.fingerprint)
+        return renewed
+
+    def _is_whole(self, meta: Meta | None) -> bool:
+        """Whether the derived files are there and those of this model and folder."""
+        if meta is None or not is_current(meta, self.model) or meta.seeds != str(self.seeds):
+            return False
+        try:
+            generations.check(self.folder, meta)
+        except GenerationDamaged:
+            return False
+        return True
+
+
+def _text(passage: Passage) -> Text:
+    start = passage.start_char
+    return Text(
+        passage.text,
+        tuple((one.start_char - start, one.end_char - start) for one in passage.sentences),
+    )
+
+
+def _settled(state: FileState) -> FileState:
+    """The state, unless the file changed within the last two seconds.
+
+    A file can change twice in one tick of the clock and keep its size; such a state is
+    stored so that it matches nothing, and the next look reads the file again.
+    """
+    if time.time_ns() - state.mtime_ns < _SETTLED_NS:
+        return replace(state, mtime_ns=0)
+    return state
+
+
+def _sorted(skipped: list[Skipped]) -> tuple[Skipped, ...]:
+    return tuple(sorted(skipped, key=lambda one: one.source))

@@ -1,0 +1,52 @@
+"""The dense side: a FAISS index of the passages' vectors, exact inner product.
+
+Vectors are of unit length, so that the inner product is the cosine.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import faiss
+import numpy as np
+import numpy.typing as npt
+
+from embeddings.bert import Floats
+
+
+class VectorIndex:
+    """An opened FAISS file."""
+
+    def __init__(self, path: Path) -> None:
+        """Read the file.
+
+        Raises:
+            RuntimeError: it is missing or damaged.
+        """
+        self._index = faiss.read_index(str(path))
+
+    def __len__(self) -> int:
+        return int(self._index.ntotal)
+
+    @property
+    def dimension(self) -> int:
+        return int(self._index.d)
+
+    def search(self, query: Floats, limit: int) -> dict[int, float]:
+        """Passage id → cosine of the `limit` nearest to a unit vector (dimension,)."""
+        limit = min(limit, len(self))
+        if limit == 0:
+            return {}
+        cosines, ids = self._index.search(query[None, :], limit)
+        return dict(zip(ids[0].tolist(), cosines[0].tolist(), strict=True))
+
+
+def write(path: Path, ids: npt.NDArray[np.int64], vectors: Floats) -> None:
+    """Write unit vectors (n, dimension) under the passage ids (n,).
+
+    Raises:
+        RuntimeError: the file cannot be written.
+    """
+    index = faiss.IndexIDMap2(faiss.IndexFlatIP(vectors.shape[1]))
+    index.add_with_ids(vectors, ids)
+    faiss.write_index(index, str(path))

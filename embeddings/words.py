@@ -1,0 +1,191 @@
+"""The lexical side: a tantivy index of each passage's title and text, ranked by BM25.
+
+BM25: Robertson & Zaragoza 2009, "The Probabilistic Relevance Framework", with tantivy's
+k1 = 1.2 and b = 0.75. Words are lower-cased, folded to ASCII and stemmed (Porter 2).
+"""
+
+from __future__ import annotations
+
+import math
+import os
+import shutil
+from collections.abc import Iterable, Sequence
+from functools import cached_property
+from itertools import islice
+from pathlib import Path
+
+from tantivy import (
+    Document,
+    Filter,
+    Index,
+    Occur,
+    Query,
+    Schema,
+    SchemaBuilder,
+    TextAnalyzer,
+    TextAnalyzerBuilder,
+    Tokenizer,
+)
+
+_K1 = 1.2
+_ANALYZER = "folded_english"
+_LONGEST_WORD = 40
+_WORD = r"\d+(?:[.,]\d+)+|[^\W_]+"  # 600,000 and 2.5 are one word, _this_ is "this"
+_MOST_TERMS = 256
+_HEAP = 64_000_000
+_FUNCTION_WORDS = """
+a about after again all also am an and any are as at be been before being both but by can could
+did do does doing done each else ever few for from further had has have having he her here hers
+him his how i if in into is it its just let me more most my no nor not of off on once only or
+other our out over own s same shall she should so some such t than that the their them then
+there these they this those through to too under until up very was we were what whats when where
+whether which while who whom whose why will with would you your
+""".split()
+"""Words that carry no subject. Only questions lose them; in the index they stay."""
+
+
+class Words:
+    """An opened lexical index.
+
+    Raises (on opening and searching):
+        ValueError, OSError: the folder is missing or damaged.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        index = Index.open(str(folder))
+        index.register_tokenizer(_ANALYZER, _analyzer())
+        self._schema: Schema = index.schema
+        self._searcher = index.searcher()
+
+    def __len__(self) -> int:
+        return self._searcher.num_docs
+
+    @cached_property
+    def _question_analyzer(self) -> TextAnalyzer:
+        return _analyzer(_FUNCTION_WORDS)
+
+    @cached_property
+    def _text_analyzer(self) -> TextAnalyzer:
+        return _analyzer()
+
+    def terms(self, question: str) -> dict[str, str]:
+        """The question's distinct stems in order, without function words, at most 256:
+        stem → the word as it was written."""
+        tokens = self._question_analyzer.pre_tokenize(question).tokens
+        found: dict[str, str] = {}
+        for token in tokens:
+            found.setdefault(token.text, question[token.char_offset_from : token.char_offset_to])
+        return dict(islice(found.items(), _MOST_TERMS))
+
+    def stems(self, text: str) -> set[str]:
+        """The stems of a passage or sentence, as the index has them."""
+        return set(self._text_analyzer.analyze(text))
+
+    def idf(self, terms: Iterable[str]) -> dict[str, float]:
+        """term → ln(1 + (N - n + ½) / (n + ½)), n of N passages having it (BM25's own)."""
+        total = len(self)
+        weights = {}
+        for term in terms:
+            having = min(self._searcher.doc_freq("text", term), total)
+            weights[term] = math.log(1 + (total - having + 0.5) / (having + 0.5))
+        return weights
+
+    def knows(self, term: str) -> bool:
+        """Whether any passage has this stem."""
+        return bool(self._searcher.doc_freq("text", term))
+
+    def search(self, terms: Iterable[str], limit: int) -> dict[int, float]:
+        """Passage id → BM25, the best `limit` for an OR of the terms."""
+        terms = list(terms)
+        return self._scores(self._any(terms), limit) if terms and len(self) else {}
+
+    def scores(self, terms: Iterable[str], passages: Sequence[int]) -> dict[int, float]:
+        """Passage id → BM25 of these passages; those that have none of the terms are left out."""
+        terms = list(terms)
+        if not terms or not passages:
+            return {}
+        chosen = Query.const_score_query(
+            Query.term_set_query(self._schema, "id", list(passages)), 0.0
+        )
+        query = Query.boolean_query([(Occur.Must, chosen), (Occur.Must, self._any(terms))])
+        return self._scores(query, len(passages))
+
+    def _any(self, terms: Iterable[str]) -> Query:
+        return Query.boolean_query(
+            [(Occur.Should, Query.term_query(self._schema, "text", term)) for term in terms]
+        )
+
+    def _scores(self, query: Query, limit: int) -> dict[int, float]:
+        hits = self._searcher.search(query, limit, count=False).hits
+        ids = self._searcher.fast_field_values("id", [address for _, address in hits])
+        return {int(number or 0): score for number, (score, _) in zip(ids, hits, strict=True)}
+
+
+def upper_bound(idf: dict[str, float]) -> float:
+    """The highest BM25 that any passage could have for these terms: Σ idf·(k1 + 1).
+
+    A score divided by it lies in 0…1 and means the same across questions.
+    """
+    return sum(idf.values()) * (_K1 + 1)
+
+
+def write(
+    folder: Path,
+    added: Iterable[tuple[int, str]],
+    *,
+    previous: Path | None = None,
+    removed: Iterable[int] = (),
+) -> None:
+    """Write an index of `added` (passage id, title and text) to a new folder.
+
+    With `previous`, that index less `removed` is where it starts from: tantivy never
+    changes a segment, so its files are linked, not copied, and stay as they were.
+
+    Raises:
+        ValueError, OSError: no room, or `previous` is damaged.
+    """
+    folder.mkdir(parents=True)
+    if previous is None:
+        index = Index(_schema(), str(folder))
+    else:
+        _link(previous, folder)
+        index = Index.open(str(folder))
+    index.register_tokenizer(_ANALYZER, _analyzer())
+    writer = index.writer(_HEAP, 1)
+    for number in removed:
+        writer.delete_documents_by_term("id", number)
+    for number, text in added:
+        writer.add_document(Document(id=number, text=text))
+    writer.commit()
+    writer.wait_merging_threads()
+
+
+def _schema() -> Schema:
+    builder = SchemaBuilder()
+    builder.add_integer_field("id", indexed=True, fast=True)
+    builder.add_text_field("text", tokenizer_name=_ANALYZER, index_option="freq")
+    return builder.build()
+
+
+def _analyzer(without: Sequence[str] = ()) -> TextAnalyzer:
+    builder = (
+        TextAnalyzerBuilder(Tokenizer.regex(_WORD))
+        .filter(Filter.remove_long(_LONGEST_WORD))
+        .filter(Filter.lowercase())
+        .filter(Filter.ascii_fold())
+    )
+    if without:
+        builder = builder.filter(Filter.custom_stopword(list(without)))
+    return builder.filter(Filter.stemmer("english")).build()
+
+
+def _link(previous: Path, folder: Path) -> None:
+    for path in previous.iterdir():
+        if path.name.endswith(".lock"):
+            continue
+        try:
+            if path.suffix == ".json":  # rewritten by tantivy, unlike its segments
+                raise OSError
+            os.link(path, folder / path.name)
+        except OSError:
+            shutil.copy2(path, folder / path.name)
