@@ -89,7 +89,8 @@ def _config() -> dict[str, Any]:
     except FileNotFoundError:
         return {}
     except (OSError, UnicodeDecodeError) as error:
-        raise SettingsError(f"{path} cannot be read: {error}", remedy="Mend or remove it.") from error
+        problem = f"{path} cannot be read: {error}"
+        raise SettingsError(problem, remedy="Mend or remove it.") from error
     try:
         config = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:

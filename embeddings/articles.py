@@ -31,10 +31,11 @@ _BYTE_ORDER_MARKS = (  # UTF-32's begin with UTF-16's, so they come first
     (b"\xff\xfe", "utf-16-le"),
     (b"\xfe\xff", "utf-16-be"),
 )
-_FRONT_MATTER = re.compile(r"---[ \t]*\r?\n(.{0,65536}?)\r?\n---[ \t]*(?:\r?\n|$)", re.DOTALL)
-_HEADING = re.compile(r"^#{1,6}[ \t]+(.+?)[ \t#]*$", re.MULTILINE)
-_FENCE = re.compile(r"^(```|~~~).*?^\1", re.MULTILINE | re.DOTALL)
-_DATE = re.compile(r"(?<!\d)(\d{4})[-_.]?(\d{2})[-_.]?(\d{2})(?!\d)")
+# Patterns are text, compiled (and kept by `re`) when first used: a question uses none.
+_FRONT_MATTER = r"(?s)---[ \t]*\r?\n(.{0,65536}?)\r?\n---[ \t]*(?:\r?\n|$)"
+_HEADING = r"(?m)^#{1,6}[ \t]+(.+?)[ \t#]*$"
+_FENCE = r"(?ms)^(```|~~~).*?^\1"
+_DATE = r"(?<!\d)(\d{4})[-_.]?(\d{2})[-_.]?(\d{2})(?!\d)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,36 +108,33 @@ def scan(folder: Path, *, max_bytes: int) -> Scan:
     skipped: list[Skipped] = []
     other_formats: Counter[str] = Counter()
     root = os.path.realpath(folder)
-    pending = [("", root)]
+    pending = [""]
     while pending:
-        prefix, path = pending.pop()
+        prefix = pending.pop()
         try:
-            with os.scandir(path) as entries:
-                listed = list(entries)
+            with os.scandir(os.path.join(root, prefix)) as entries:
+                listed = [entry for entry in entries if not entry.name.startswith(".")]
         except OSError as error:
             if not prefix:
                 raise _unusable(folder, error) from error
             skipped.append(Skipped(prefix, f"the folder cannot be listed: {_why(error)}"))
             continue
         for entry in listed:
-            if entry.name.startswith("."):
-                continue
             source = prefix + entry.name
             extension = os.path.splitext(entry.name)[1].lower()
-            if entry.is_symlink():
-                if extension in FORMATS or not os.path.isfile(entry.path):
-                    skipped.append(Skipped(source, _link_reason(entry.path, root)))
-            elif entry.is_dir(follow_symlinks=False):
-                pending.append((source + "/", entry.path))
-            elif extension not in FORMATS:
-                other_formats[extension or "no extension"] += 1
-            else:
-                try:
+            try:
+                if entry.is_symlink():
+                    _refuse_link(entry.path, root, extension)
+                elif entry.is_dir(follow_symlinks=False):
+                    pending.append(source + "/")
+                elif extension in FORMATS:
                     files.append(_state(source, entry.stat(follow_symlinks=False), max_bytes))
-                except OSError as error:
-                    skipped.append(Skipped(source, f"cannot be read: {_why(error)}"))
-                except Unreadable as error:
-                    skipped.append(Skipped(source, str(error)))
+                else:
+                    other_formats[extension or "no extension"] += 1
+            except OSError as error:
+                skipped.append(Skipped(source, f"cannot be read: {_why(error)}"))
+            except Unreadable as error:
+                skipped.append(Skipped(source, str(error)))
     return Scan(
         tuple(sorted(files, key=lambda file: file.source)),
         tuple(sorted(map(_printable, skipped), key=lambda one: one.source)),
@@ -227,7 +225,7 @@ def _describe(source: str, text: str) -> tuple[str, str | None, int]:
     markdown = FORMATS.get(os.path.splitext(source)[1].lower()) == "markdown"
     front: dict[str, object] = {}
     body_start = 0
-    if markdown and (match := _FRONT_MATTER.match(text)):
+    if markdown and (match := re.match(_FRONT_MATTER, text)):
         front, body_start = _front_matter(match.group(1)), match.end()
     body = text[body_start:]
     title = str(front.get("title") or "").strip() or _heading(body, markdown)
@@ -252,8 +250,8 @@ def _front_matter(text: str) -> dict[str, object]:
 def _heading(body: str, markdown: bool) -> str:
     """The first Markdown heading, or a short first line; else nothing."""
     if markdown:
-        code = [match.span() for match in _FENCE.finditer(body)]
-        for match in _HEADING.finditer(body):
+        code = [match.span() for match in re.finditer(_FENCE, body)]
+        for match in re.finditer(_HEADING, body):
             if not any(start <= match.start() < end for start, end in code):
                 return match.group(1)
     first = body.lstrip().split("\n", 1)[0].strip()
@@ -261,7 +259,7 @@ def _heading(body: str, markdown: bool) -> str:
 
 
 def _iso_date(text: str) -> str | None:
-    match = _DATE.search(text)
+    match = re.search(_DATE, text)
     if match is None:
         return None
     try:
@@ -270,17 +268,18 @@ def _iso_date(text: str) -> str | None:
         return None
 
 
-def _link_reason(path: str, root: str) -> str:
+def _refuse_link(path: str, root: str, extension: str) -> None:
+    """Say why a link is not followed, where it looks like an article or leads nowhere."""
     try:
         target = os.path.realpath(path, strict=True)
-    except FileNotFoundError:
-        return "is a link to nothing"
-    except OSError as error:
-        return f"is a link that leads nowhere: {_why(error)}"
+    except FileNotFoundError as error:
+        raise Unreadable("is a link to nothing") from error
+    if os.path.isfile(target) and extension not in FORMATS:
+        return
     if os.path.commonpath([root, target]) != root:
-        return "is a link that leaves the articles folder"
+        raise Unreadable("is a link that leaves the articles folder")
     inside = os.path.relpath(target, root)
-    return f"is a link to {inside}, which is looked at under its own name"
+    raise Unreadable(f"is a link to {inside}, which is looked at under its own name")
 
 
 def _file_type(mode: int) -> str:

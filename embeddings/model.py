@@ -9,6 +9,7 @@ import hashlib
 import importlib.util
 import json
 import os
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -55,7 +56,7 @@ class Model:
 def find_model(name: str = DEFAULT_MODEL, *, download: bool = False) -> Model:
     """The model called `name`: the default, a folder, or one from the Hugging Face hub.
 
-    A hub model is looked for on this machine; only with `download` is it fetched.
+    A hub model is looked for on this machine, and with `download` then fetched.
 
     Raises:
         ModelError: there is no such model here, or its folder is incomplete.
@@ -91,10 +92,10 @@ def _from_hub(name: str, *, download: bool) -> Path:
     import huggingface_hub as hub  # only for a model that is named after the hub's
 
     repository = name if "/" in name else f"sentence-transformers/{name}"
-    try:
-        return Path(hub.snapshot_download(repository, local_files_only=not download))
-    except (OSError, ValueError, hub.errors.HfHubHTTPError) as error:
-        raise missing from error
+    for local in (True, False) if download else (True,):
+        with suppress(OSError, ValueError, hub.errors.HfHubHTTPError):
+            return Path(hub.snapshot_download(repository, local_files_only=local))
+    raise missing
 
 
 def _fingerprint(folder: Path) -> str:
@@ -121,5 +122,6 @@ def _fingerprint(folder: Path) -> str:
                         file.seek(at)
                         digest.update(file.read(_SAMPLE))
     except OSError as error:
-        raise ModelError(f"The model in {folder} cannot be read: {error}", remedy=_REMEDY) from error
+        problem = f"The model in {folder} cannot be read: {error}"
+        raise ModelError(problem, remedy=_REMEDY) from error
     return digest.hexdigest()

@@ -33,19 +33,20 @@ LONGEST_GAP = 200
 LONGEST_HEADING = 20
 """Words; a short line without a full stop is taken for a heading and kept with what follows."""
 
-_LINE_END = re.compile(r"\r\n|\r|\n")
+# Patterns are text, compiled (and kept by `re`) when first used: a question uses one.
+_LINE_END = r"\r\n|\r|\n"
 _WRAP_WIDTHS = range(40, 121)
-_LIST_ITEM = re.compile(r"\s*(?:[-*+•>]|\d{1,3}[.)]|#{1,6})\s")
-_SENTENCE_END = re.compile(r"[.!?…;][\"'”’»)\]]*$")
+_LIST_ITEM = r"(?:[-*+•>]|\d{1,3}[.)]|#{1,6})\s"
+_SENTENCE_END = r"[.!?…;][\"'”’»)\]]*$"
 # sentencex knows "6 p.m." and takes what follows for a new sentence, and cuts "R-S.C.".
-_CLOCK_TIME = re.compile(r"\d\s*[ap]\.m\.\s*$", re.IGNORECASE)
-_TIME_ZONE_OR_DAY = re.compile(
-    r"(?:(?:Eastern|Central|Mountain|Pacific|Greenwich|local|[A-Z]{2,4}T|GMT|UTC)\b"
+_CLOCK_TIME = r"(?i)\d\s*[ap]\.m\.\s*$"
+_TIME_ZONE_OR_DAY = (
+    r"(?:Eastern|Central|Mountain|Pacific|Greenwich|local|[A-Z]{2,4}T|GMT|UTC)\b"
     r"|(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day\b"
-    r"|(?:Jan|Feb|Mar|Apr|May|June|July|Aug|Sep|Oct|Nov|Dec)[a-z]*\.?\s+\d)"
+    r"|(?:Jan|Feb|Mar|Apr|May|June|July|Aug|Sep|Oct|Nov|Dec)[a-z]*\.?\s+\d"
 )
-_INITIAL = re.compile(r"\b[A-Z]\.$")
-_NEXT_INITIAL = re.compile(r"[A-Z]\.")
+_INITIAL = r"\b[A-Z]\.$"
+_NEXT_INITIAL = r"[A-Z]\."
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +76,7 @@ class Lines:
     """Where the lines of a text begin, to tell the line of a character (both from the start)."""
 
     def __init__(self, text: str) -> None:
-        self.starts = [0, *(match.end() for match in _LINE_END.finditer(text))]
+        self.starts = [0, *(match.end() for match in re.finditer(_LINE_END, text))]
 
     def line_of(self, char: int) -> int:
         """The line, counted from 1, that holds the character at `char`."""
@@ -194,14 +195,14 @@ def _unwrap(text: str, block: list[tuple[int, int]]) -> Iterator[tuple[int, int]
         word = re.match(r"\S*", text[following : min(following_end, following + width)])
         needed = last - first + 1 + (len(word.group()) if word else 0)
         wrapped = width in _WRAP_WIDTHS and needed > width
-        if not wrapped or _LIST_ITEM.match(text, following, following_end):
+        if not wrapped or re.match(_LIST_ITEM, text[following : min(following_end, following + 8)]):
             yield begin, last
             begin = following
     yield begin, block[-1][1]
 
 
 def _line_spans(text: str, start: int) -> Iterator[tuple[int, int]]:
-    for match in _LINE_END.finditer(text, start):
+    for match in re.compile(_LINE_END).finditer(text, start):
         yield start, match.start()
         start = match.end()
     yield start, len(text)
@@ -233,15 +234,15 @@ def _sentences(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
 
 def _same_sentence(before: str, after: str) -> bool:
     """Whether the segmenter's bound between two pieces is none."""
-    if _CLOCK_TIME.search(before) and _TIME_ZONE_OR_DAY.match(after):
+    if re.search(_CLOCK_TIME, before) and re.match(_TIME_ZONE_OR_DAY, after):
         return True
-    return bool(_INITIAL.search(before) and _NEXT_INITIAL.match(after))
+    return bool(re.search(_INITIAL, before) and re.match(_NEXT_INITIAL, after))
 
 
 def _is_heading(paragraph: str) -> bool:
     if paragraph.startswith("#"):
         return True
-    return len(paragraph.split()) <= LONGEST_HEADING and not _SENTENCE_END.search(paragraph)
+    return len(paragraph.split()) <= LONGEST_HEADING and not re.search(_SENTENCE_END, paragraph)
 
 
 def _pack(paragraphs: list[list[_Sized]], join: int, budget: int) -> Iterator[list[_Sized]]:

@@ -190,8 +190,7 @@ class _Job:
                 sorted(
                     article.source
                     for _, article, _ in reading.new
-                    if article.source in stored
-                    and stored[article.source].sha256 != article.sha256
+                    if article.source in stored and stored[article.source].sha256 != article.sha256
                 )
             ),
             removed=tuple(sorted(removed)),
@@ -208,9 +207,7 @@ class _Job:
         for number, looked in enumerate(files):
             self.progress("reading", number, len(files))
             try:
-                state, article = articles.read(
-                    self.seeds, looked.source, max_bytes=self.max_bytes
-                )
+                state, article = articles.read(self.seeds, looked.source, max_bytes=self.max_bytes)
             except Unreadable as error:
                 reading.unreadable.append((looked, Skipped(looked.source, str(error))))
                 continue

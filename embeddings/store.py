@@ -260,20 +260,20 @@ class Store:
         ):
             sentences.setdefault(number, []).append(Sentence(start, end))
         rows = self._db.execute(
-            "SELECT p.id, source, title, published, p.text, start_char, end_char, start_line,"
-            " end_line, v.passage, v.sentences FROM passages p JOIN articles a ON a.id = p.article"
+            "SELECT p.id, source, title, published, v.passage, v.sentences, p.text, start_char,"
+            " end_char, start_line, end_line FROM passages p JOIN articles a ON a.id = p.article"
             " JOIN vectors v ON v.encoded = p.encoded AND v.model = ?"
             f" WHERE p.id IN ({marks})",
             (fingerprint, *ids),
         )
         found = []
-        for number, source, title, published, *slice_, whole, parts in rows:
+        for number, source, title, published, whole, parts, *slice_ in rows:
             own = tuple(sentences.get(number, ()))
             vector = np.frombuffer(whole, dtype=np.float32)
             vectors = np.frombuffer(parts, dtype=np.float16)
             if not own or len(vectors) != len(own) * len(vector):
                 raise _damaged(self.path, "a passage's sentences and vectors differ")
-            passage = Passage(*slice_, own)
+            passage = Passage(*slice_, own)  # type: ignore[call-arg]
             vectors = vectors.reshape(len(own), -1)
             found.append(StoredPassage(number, source, title, published, passage, vector, vectors))
         return found
@@ -341,7 +341,7 @@ class Store:
         self._db.executemany(
             "INSERT OR REPLACE INTO vectors VALUES (?, ?, ?, ?)",
             (
-                (key, fingerprint, one.passage.tobytes(), one.sentences.astype(np.float16).tobytes())
+                (key, fingerprint, one.passage.tobytes(), np.float16(one.sentences).tobytes())
                 for key, one in rows
             ),
         )

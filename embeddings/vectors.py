@@ -24,6 +24,7 @@ class VectorIndex:
             RuntimeError: it is missing or damaged.
         """
         self._index = faiss.read_index(str(path))
+        faiss.omp_set_num_threads(1)  # threads wait for each other longer than a question takes
 
     def __len__(self) -> int:
         return int(self._index.ntotal)

@@ -1,0 +1,367 @@
+"""Answers, reports and errors → text and JSON. The one place that knows the JSON.
+
+Text is laid out once, as lines of spans with roles, and then either written plainly or
+drawn by rich (imported only then). Where nothing can be styled, the marked sentence
+stands between >> and <<.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TextIO
+
+if TYPE_CHECKING:
+    from bot.answer import Answer, Citation, Place
+    from embeddings.articles import Skipped
+    from embeddings.changes import Look
+    from embeddings.errors import VerbatimError
+    from embeddings.rebuild import Report
+
+SCHEMA_VERSION = 1
+
+OPEN_MARK, CLOSE_MARK = ">>", "<<"
+
+_STYLES = {
+    "mark": "bold black on bright_yellow",
+    "source": "bold cyan",
+    "title": "italic",
+    "score": "bold green",
+    "refusal": "bold yellow",
+    "error": "bold red",
+    "dim": "dim",
+    "shown": "bold",
+    "text": "",
+}
+# C0 and C1 controls (not tabs and line ends) and the characters that reorder what is written.
+_CONTROL = re.compile("\r(?!\n)|[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+_JSON_UNSAFE = re.compile("[\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A run of text in one role (a key of `_STYLES`); `link` is a file to open."""
+
+    text: str
+    role: str = "text"
+    link: Path | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """Spans that make a paragraph, set in by `indent` columns."""
+
+    spans: tuple[Span, ...]
+    indent: int = 0
+
+
+def safe(text: str) -> str:
+    """The text for a terminal: line ends are newlines, control characters made visible."""
+    return unsteered(text.replace("\r\n", "\n").replace("\r", "\n"))
+
+
+def unsteered(text: str) -> str:
+    """The text with control characters made visible, each character in its place."""
+    return _CONTROL.sub(lambda found: _visible(found.group()), text)
+
+
+def _visible(character: str) -> str:
+    code = ord(character)
+    if code < 0x20:
+        return chr(0x2400 + code)  # the Control Pictures block
+    return "\u2421" if code == 0x7F else "\ufffd"
+
+
+# Text
+
+
+def answer_lines(answer: Answer, seeds: Path) -> list[Line]:
+    """An answer as a person reads it."""
+    lines: list[Line] = []
+    if not answer.answered:
+        lines.append(Line((Span("The articles do not answer this.", "refusal"),)))
+        lines.append(Line((Span(answer.reason or ""),)))
+        if answer.nearest:
+            lines += [Line(()), Line((Span("The nearest passages:", "dim"),))]
+    for citation in answer.citations or answer.nearest:
+        lines.append(Line(()))
+        lines += _citation_lines(citation, seeds)
+    return lines[1:] if lines and not lines[0].spans else lines
+
+
+def _citation_lines(citation: Citation, seeds: Path) -> list[Line]:
+    place = citation.highlight
+    start = citation.highlight.start_char - citation.place.start_char
+    end = citation.highlight.end_char - citation.place.start_char
+    about = f"  {citation.title}" if citation.title != Path(place.source).stem else ""
+    date = f"  {citation.published}" if citation.published else ""
+    lines = [
+        Line(
+            (
+                Span(f"{citation.rank}  ", "dim"),
+                Span(f"{place.source}:{place.start_line}", "source", seeds / place.source),
+                Span(f"  {citation.score:.0%}", "score"),
+                Span(about, "title"),
+                Span(date, "dim"),
+            )
+        ),
+        Line(
+            (
+                Span(citation.passage[:start]),
+                Span(citation.passage[start:end], "mark"),
+                Span(citation.passage[end:]),
+            ),
+            indent=3,
+        ),
+    ]
+    if citation.also_in:
+        spans = [Span("also in ", "dim")]
+        for number, other in enumerate(citation.also_in):
+            spans.append(Span(", " if number else "", "dim"))
+            spans.append(Span(f"{other.source}:{other.start_line}", "source", seeds / other.source))
+        lines.append(Line(tuple(spans), indent=3))
+    return lines
+
+
+def status_lines(look: Look, seeds: Path, index: Path, model: str) -> list[Line]:
+    """How the index stands against the folder."""
+    built = look.meta.built_at if look.meta else None
+    rows = [
+        ("Articles", str(seeds)),
+        ("Index", str(index)),
+        ("Model", model),
+        ("Indexed", f"{_count(look.articles, 'article')}, {_count(look.passages, 'passage')}"),
+        ("Built", f"{built} ({_age(built)} ago)" if built else "never"),
+        ("State", _state(look)),
+    ]
+    lines = [Line((Span(f"{name:<10}", "dim"), Span(value))) for name, value in rows]
+    lines += change_lines(look.changes.added, look.changes.changed, look.changes.removed)
+    lines += failure_lines(look.skipped)
+    if look.other_formats:
+        kinds = ", ".join(f"{kind} {number}" for kind, number in look.other_formats.items())
+        lines.append(Line((Span("Other formats, not read: ", "dim"), Span(kinds))))
+    return lines
+
+
+def report_lines(report: Report) -> list[Line]:
+    """What a rebuild did."""
+    encoded = f"{report.encoded} encoded, {report.reused} reused"
+    total = f"{_count(report.articles, 'article')}, {_count(report.passages, 'passage')}"
+    lines = [Line((Span(f"{total} ({encoded}) in {report.seconds:.1f} s"),))]
+    lines += change_lines(report.added, report.changed, report.removed)
+    return lines + failure_lines(report.failed)
+
+
+def change_lines(
+    added: Sequence[str], changed: Sequence[str], removed: Sequence[str], most: int = 10
+) -> list[Line]:
+    """Which articles came, changed and went; at most `most` of each are named."""
+    lines = []
+    for name, sources in (("Added", added), ("Changed", changed), ("Removed", removed)):
+        if sources:
+            named = ", ".join(sources[:most])
+            more = f" and {len(sources) - most} more" if len(sources) > most else ""
+            lines.append(Line((Span(f"{name} {len(sources)}: ", "dim"), Span(named + more))))
+    return lines
+
+
+def failure_lines(skipped: Iterable[Skipped]) -> list[Line]:
+    """The files that could not be indexed, each with the reason."""
+    return [
+        Line((Span("Not read: ", "refusal"), Span(one.source, "source"), Span(f" {one.reason}")))
+        for one in skipped
+    ]
+
+
+def error_lines(error: VerbatimError) -> list[Line]:
+    """An error on one line, what to do about it included."""
+    return [Line((Span("bot: ", "error"), Span(f"{error}. {error.remedy}")))]
+
+
+def show_lines(text: str, first: int, last: int) -> list[Line]:
+    """An article's numbered lines, those from `first` to `last` marked."""
+    rows = safe(text).split("\n")
+    if rows and not rows[-1]:
+        rows.pop()
+    width = len(str(len(rows)))
+    return [
+        Line(
+            (
+                Span(f"{'>' if first <= number <= last else ' '} {number:>{width}}  ", "dim"),
+                Span(row, "shown" if first <= number <= last else "text"),
+            )
+        )
+        for number, row in enumerate(rows, start=1)
+    ]
+
+
+def around(lines: list[Line], first: int, last: int, stream: TextIO) -> list[Line]:
+    """The lines that fit on the terminal around those from `first` to `last`; else all."""
+    import shutil
+
+    height = shutil.get_terminal_size().lines
+    if not stream.isatty() or not first or len(lines) < height:
+        return lines
+    start = max(first - 1 - height // 3, 0)
+    end = max(start + height // 2, last)
+    above, below = start, len(lines) - end
+    return [
+        *([Line((Span(f"  … {_count(above, 'line')} above", "dim"),))] if above > 0 else []),
+        *lines[start:end],
+        *([Line((Span(f"  … {_count(below, 'line')} below", "dim"),))] if below > 0 else []),
+    ]
+
+
+def write(lines: Iterable[Line], stream: TextIO) -> None:
+    """Write lines to a stream: drawn on a terminal, plain elsewhere."""
+    if not stream.isatty():
+        stream.write("".join(_plain(line) + "\n" for line in lines))
+        return
+    from rich.console import Console
+    from rich.padding import Padding
+    from rich.style import Style
+    from rich.text import Text
+
+    console = Console(file=stream, highlight=False)
+    styled = os.environ.get("TERM") not in ("dumb", "unknown")
+    for line in lines:
+        text = Text()
+        for span in line.spans:
+            style = Style.parse(_STYLES[span.role])
+            if span.link is not None and styled:
+                style += Style(link=span.link.as_uri())
+            text.append(safe(span.text) if styled else _marked(span), style)
+        console.print(Padding(text, (0, 0, 0, line.indent)) if line.indent else text)
+
+
+def _plain(line: Line) -> str:
+    text = "".join(map(_marked, line.spans))
+    margin = " " * line.indent
+    return "\n".join((margin + row).rstrip() for row in text.split("\n"))
+
+
+def _marked(span: Span) -> str:
+    text = safe(span.text)
+    return f"{OPEN_MARK}{text}{CLOSE_MARK}" if span.role == "mark" else text
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+
+
+def _age(built: str) -> str:
+    import datetime
+
+    passed = datetime.datetime.now(datetime.UTC) - datetime.datetime.fromisoformat(built)
+    seconds = max(int(passed.total_seconds()), 0)
+    for size, noun in ((86_400, "day"), (3_600, "hour"), (60, "minute")):
+        if seconds >= size:
+            return _count(seconds // size, noun)
+    return _count(seconds, "second")
+
+
+def _state(look: Look) -> str:
+    if look.meta is None:
+        return "nothing built yet; the next question builds it, or: bot rebuild"
+    if look.remake:
+        return f"out of date: {look.remake}; the next question rebuilds it, or: bot rebuild"
+    if look.changes:
+        return "out of date; the next question brings it up to date, or: bot rebuild"
+    return "up to date"
+
+
+# JSON
+
+
+def dump(document: dict[str, Any]) -> str:
+    """One JSON document, safe to print: what could steer a terminal is escaped."""
+    text = json.dumps({"schema_version": SCHEMA_VERSION, **document}, ensure_ascii=False, indent=2)
+    return _JSON_UNSAFE.sub(lambda found: f"\\u{ord(found.group()):04x}", text)
+
+
+def answer_json(answer: Answer) -> dict[str, Any]:
+    """The document of `bot ask --json`."""
+    return {
+        "question": answer.question,
+        "searched_as": answer.searched_as,
+        "answered": answer.answered,
+        "confidence": round(answer.confidence, 4),
+        "reason": answer.reason,
+        "citations": [_citation_json(one) for one in answer.citations],
+        "nearest": [_citation_json(one) for one in answer.nearest],
+    }
+
+
+def _citation_json(citation: Citation) -> dict[str, Any]:
+    highlight = _place_json(citation.highlight)
+    del highlight["source"]
+    return {
+        "rank": citation.rank,
+        "title": citation.title,
+        "published": citation.published,
+        **_place_json(citation.place),
+        "passage": citation.passage,
+        "highlight": {"text": citation.highlight_text, **highlight},
+        "score": round(citation.score, 4),
+        "also_in": [_place_json(one) for one in citation.also_in],
+    }
+
+
+def _place_json(place: Place) -> dict[str, Any]:
+    return {
+        "source": place.source,
+        "start_line": place.start_line,
+        "end_line": place.end_line,
+        "start_char": place.start_char,
+        "end_char": place.end_char,
+    }
+
+
+def report_json(report: Report) -> dict[str, Any]:
+    """The document of `bot rebuild --json`."""
+    return {
+        "seeds": str(report.seeds),
+        "index": str(report.index),
+        "model": report.model,
+        "articles": report.articles,
+        "passages": report.passages,
+        "added": list(report.added),
+        "changed": list(report.changed),
+        "removed": list(report.removed),
+        "failed": _failed_json(report.failed),
+        "encoded": report.encoded,
+        "reused": report.reused,
+        "seconds": round(report.seconds, 3),
+    }
+
+
+def status_json(look: Look, seeds: Path, index: Path, model: str) -> dict[str, Any]:
+    """The document of `bot status --json`."""
+    return {
+        "seeds": str(seeds),
+        "index": str(index),
+        "model": model,
+        "articles": look.articles,
+        "passages": look.passages,
+        "built_at": look.meta.built_at if look.meta else None,
+        "stale": look.stale,
+        "remake": look.remake,
+        "added": list(look.changes.added),
+        "changed": list(look.changes.changed),
+        "removed": list(look.changes.removed),
+        "failed": _failed_json(look.skipped),
+        "other_formats": look.other_formats,
+    }
+
+
+def _failed_json(skipped: Iterable[Skipped]) -> list[dict[str, str]]:
+    return [{"source": one.source, "reason": one.reason} for one in skipped]
+
+
+def error_json(error: VerbatimError) -> dict[str, Any]:
+    """The document of any command that failed under --json."""
+    return {"error": {"kind": error.kind, "message": str(error), "remedy": error.remedy}}
