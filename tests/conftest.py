@@ -1,0 +1,97 @@
+"""Real parts for all tests: the real model, real indexes, real processes."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from embeddings.encoder import LightEncoder, open_encoder
+from embeddings.model import Model, find_model
+from embeddings.rebuild import rebuild
+
+PROJECT = Path(__file__).parent.parent
+SEEDS = PROJECT / "seeds"
+SHARED = PROJECT.parent / "shared"
+MAX_BYTES = 20_000_000
+
+Bot = Callable[..., "subprocess.CompletedProcess[str]"]
+
+needs_shared = pytest.mark.skipif(
+    not SHARED.is_dir(), reason="../shared is absent: the real articles and questions are not here"
+)
+
+
+@pytest.fixture(autouse=True)
+def own_places(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Keep the tests out of the tester's own cache, settings and terminal."""
+    own = tmp_path_factory.mktemp("home")
+    with pytest.MonkeyPatch.context() as patch:
+        for name in [*os.environ]:
+            if name.startswith("BOT_") or name in ("NO_COLOR", "FORCE_COLOR", "TERM", "COLUMNS"):
+                patch.delenv(name)
+        for name in ("XDG_CACHE_HOME", "XDG_CONFIG_HOME", "XDG_DATA_HOME"):
+            patch.setenv(name, str(own / name.lower()))
+        yield
+
+
+@pytest.fixture(scope="session")
+def model() -> Model:
+    return find_model()
+
+
+@pytest.fixture(scope="session")
+def encoder(model: Model) -> LightEncoder:
+    found = open_encoder(model)
+    assert isinstance(found, LightEncoder)
+    return found
+
+
+@pytest.fixture(scope="session")
+def seeds_index(model: Model, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An index of the project's own articles. Tests read it and leave it as it is."""
+    folder = tmp_path_factory.mktemp("seeds-index")
+    rebuild(SEEDS, folder, model, max_bytes=MAX_BYTES)
+    return folder
+
+
+@pytest.fixture
+def seeds(tmp_path: Path) -> Path:
+    """A copy of the project's articles that a test may change."""
+    folder = tmp_path / "seeds"
+    folder.mkdir()
+    for path in SEEDS.iterdir():
+        (folder / path.name).write_bytes(path.read_bytes())
+    return folder
+
+
+@pytest.fixture
+def bot(tmp_path: Path) -> Bot:
+    """Run the command as a person does, in a folder of its own."""
+
+    def run(
+        *arguments: str | Path, cwd: Path = tmp_path, **settings: object
+    ) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [sys.executable, "-m", "bot", *map(str, arguments)],
+            cwd=cwd,
+            capture_output=True,
+            encoding="utf-8",
+            timeout=300,
+            **settings,  # type: ignore[call-overload]
+        )
+
+    return run
+
+
+def write(folder: Path, files: dict[str, str | bytes]) -> Path:
+    """Write files (path below the folder → text or bytes); returns the folder."""
+    for name, content in files.items():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content if isinstance(content, bytes) else content.encode())
+    return folder
