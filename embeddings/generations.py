@@ -10,6 +10,7 @@ commits the rows it was made from. A folder that is not as that transaction said
 
 from __future__ import annotations
 
+import errno
 import os
 import shutil
 from collections.abc import Iterable
@@ -21,9 +22,10 @@ from embeddings.store import Meta, Store, unwritable
 VECTORS = "vectors.faiss"
 WORDS = "words"
 _FOLDER = "generations"
-_MOST_REMOVED = 4
-"""With more than one passage in this many removed, the words are written from scratch:
-tantivy counts deleted documents in its statistics until their segment is merged."""
+_MOST_DEAD = 0.02
+"""Share of removed passages from which the words are written from scratch: until tantivy
+merges their segment it counts them in its statistics, and the same folder must give the
+same answers whatever its history."""
 
 
 def path_of(folder: Path, generation: int) -> Path:
@@ -61,19 +63,20 @@ def write(
     generation: int,
     *,
     fingerprint: str,
-    previous: int | None,
+    previous: Meta | None,
     removed: list[int],
     added: Iterable[int],
-) -> dict[str, tuple[int, int]]:
+) -> tuple[dict[str, tuple[int, int]], int]:
     """Write a generation from what the store holds now, and sync it to the disk.
 
     Args:
-        previous: the generation whose words this one may start from, or None.
+        previous: what was committed with the generation whose words this one may start
+            from, or None.
         removed: passage ids that `previous` has and this one has not.
         added: article ids that this one has and `previous` has not.
 
     Returns:
-        Each file's path in the folder → (size in bytes, time of last change in ns).
+        `files` and `dead` of the new generation's `Meta`.
 
     Raises:
         IndexUnusable: there is no room, or no permission.
@@ -86,19 +89,21 @@ def write(
         target.mkdir(parents=True)
         ids, matrix = store.passage_vectors(fingerprint)
         vectors.write(target / VECTORS, ids, matrix)
-        if previous is not None and len(removed) * _MOST_REMOVED <= len(ids):
+        dead = previous.dead + len(removed) if previous else 0
+        if previous is not None and dead <= _MOST_DEAD * len(ids):
             words.write(
                 target / WORDS,
                 store.titled_texts(added),
-                previous=path_of(folder, previous) / WORDS,
+                previous=path_of(folder, previous.generation) / WORDS,
                 removed=removed,
             )
         else:
+            dead = 0
             words.write(target / WORDS, store.titled_texts())
-        return _sync(target)
+        return _sync(target), dead
     except (OSError, RuntimeError, ValueError) as error:  # of faiss and tantivy: no room
         shutil.rmtree(target, ignore_errors=True)
-        raise unwritable(folder, str(getattr(error, "strerror", None) or error)) from error
+        raise unwritable(folder, _system_reason(error)) from error
 
 
 def drop_others(folder: Path, kept: set[int]) -> None:
@@ -110,6 +115,15 @@ def drop_others(folder: Path, kept: set[int]) -> None:
     for path in found:
         if path.name not in {str(number) for number in kept}:
             shutil.rmtree(path, ignore_errors=True)
+
+
+def _system_reason(error: Exception) -> str:
+    """What the system said, out of what the libraries made of it."""
+    said = str(error)
+    for code in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.EACCES):
+        if os.strerror(code) in said:
+            return os.strerror(code)
+    return said.splitlines()[0] if said else type(error).__name__
 
 
 def _sync(target: Path) -> dict[str, tuple[int, int]]:

@@ -263,12 +263,12 @@ class _Job:
             for state, article, passages in new
         ]
         generation = meta.generation + 1 if meta else 1
-        files = generations.write(
+        files, dead = generations.write(
             self.folder,
             store,
             generation,
             fingerprint=self.model.fingerprint,
-            previous=meta.generation if meta and linked else None,
+            previous=meta if linked else None,
             removed=removed,
             added=added,
         )
@@ -280,6 +280,7 @@ class _Job:
             generation=generation,
             built_at=datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
             files=files,
+            dead=dead,
         )
         store.set_meta(renewed)
         store.drop_orphans(self.model.fingerprint)

@@ -114,8 +114,9 @@ class StoredPassage:
 class Meta:
     """The facts about the index as a whole.
 
-    `generation` is the folder of the derived files that belongs to these rows, and
-    `files` what must be in it: path → (size in bytes, time of last change in ns).
+    `generation` is the folder of the derived files that belongs to these rows, `files` what
+    must be in it: path → (size in bytes, time of last change in ns), and `dead` the number
+    of passages that its words still count though they are gone.
     """
 
     seeds: str
@@ -125,6 +126,7 @@ class Meta:
     generation: int
     built_at: str
     files: dict[str, tuple[int, int]]
+    dead: int
 
 
 def encoded_key(passage: Passage) -> bytes:
@@ -224,6 +226,7 @@ class Store:
             generation=int(rows["generation"]),
             built_at=rows["built_at"],
             files=files,
+            dead=int(rows["dead"]),
         )
 
     def articles(self) -> dict[str, StoredArticle]:
@@ -409,6 +412,7 @@ class Store:
             "splitter": meta.splitter,
             "generation": meta.generation,
             "built_at": meta.built_at,
+            "dead": meta.dead,
             "files": json.dumps([[path, *state] for path, state in meta.files.items()]),
         }
         self._db.executemany(

@@ -7,6 +7,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -18,6 +19,7 @@ PROJECT = Path(__file__).parent.parent
 SEEDS = PROJECT / "seeds"
 SHARED = PROJECT.parent / "shared"
 MAX_BYTES = 20_000_000
+BOT = (sys.executable, "-m", "bot")
 
 Bot = Callable[..., "subprocess.CompletedProcess[str]"]
 
@@ -74,16 +76,17 @@ def bot(tmp_path: Path) -> Bot:
     """Run the command as a person does, in a folder of its own."""
 
     def run(
-        *arguments: str | Path, cwd: Path = tmp_path, **settings: object
+        *arguments: str | Path, cwd: Path = tmp_path, **settings: Any
     ) -> subprocess.CompletedProcess[str]:
-        return subprocess.run(
-            [sys.executable, "-m", "bot", *map(str, arguments)],
+        done: subprocess.CompletedProcess[str] = subprocess.run(
+            [*BOT, *map(str, arguments)],
             cwd=cwd,
             capture_output=True,
             encoding="utf-8",
             timeout=300,
-            **settings,  # type: ignore[call-overload]
+            **settings,
         )
+        return done
 
     return run
 
