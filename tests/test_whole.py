@@ -198,7 +198,7 @@ def test_a_full_disk_costs_one_message(bot: Bot, folder: Path, tmp_path: Path) -
     refusals = 0
     for room in range(8, 1000, 24):
         size = database.stat().st_size // 1000 + room
-        options = ["mount", "-t", "tmpfs", "-o", f"size={size}k", "disk", disk]
+        options = ["mount", "-t", "tmpfs", "-o", f"size={size}k", "disk", str(disk)]
         if subprocess.run(options, stderr=subprocess.DEVNULL).returncode:
             pytest.skip("a small disk cannot be mounted here: that takes root")
         try:

@@ -1,0 +1,91 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from bot import confidence
+from bot.answer import Answer, answer
+from embeddings.encoder import LightEncoder
+from embeddings.index import Index
+from embeddings.model import Model
+from embeddings.rebuild import rebuild
+from tests.conftest import MAX_BYTES, write
+
+WIRE = (
+    "The bridge over the Tarn will be closed for repairs from Monday, the city council said,"
+    " and drivers were told to use the tunnel instead. The work is expected to take six weeks"
+    " and to cost about 2.4 million euros, which the council will pay from its reserves.{}"
+)
+PADDING = "\n\n" + "Something else was in the news that day, and it is told here at length. " * 8
+
+
+@pytest.fixture
+def index(tmp_path: Path, model: Model, encoder: LightEncoder) -> Index:
+    articles = {
+        "b-first.txt": "Bridge to close\n\n" + WIRE.format("") + PADDING,
+        "a-second.txt": "Tarn bridge\n\nOur own words.\n\n"
+        + WIRE.format(" Signs are up.").replace("euros", "Euros")
+        + PADDING.replace("day", "week"),
+        "other.txt": "Weather\n\nIt will rain in the north on Monday, forecasters said.\n",
+    }
+    seeds = write(tmp_path / "seeds", dict(articles))
+    rebuild(seeds, tmp_path / "index", model, max_bytes=MAX_BYTES)
+    return Index(tmp_path / "index", encoder)
+
+
+def test_copies_of_a_text_are_one_citation_that_says_where_else_it_stands(index: Index) -> None:
+    result = answer("How long will the repairs of the bridge take?", index)
+    assert result.answered
+    first = result.citations[0]
+    assert {first.place.source, *(place.source for place in first.also_in)} == {
+        "a-second.txt",
+        "b-first.txt",
+    }
+    assert first.highlight_text.startswith("The work is expected to take six weeks")
+    assert "six weeks" not in "".join(one.passage for one in result.citations[1:])
+    assert [one.rank for one in result.citations] == list(range(1, len(result.citations) + 1))
+
+
+def test_scores_fall_with_the_rank(index: Index) -> None:
+    for question in ("What will the bridge cost?", "Where will it rain?", "Who painted it?"):
+        result = answer(question, index, 5)
+        scores = [one.score for one in result.citations or result.nearest]
+        assert scores == sorted(scores, reverse=True)
+        assert result.confidence == scores[0]
+
+
+def refusal(question: str, index: Index) -> Answer:
+    result = answer(question, index)
+    assert not result.answered
+    assert result.confidence < confidence.THRESHOLD
+    assert result.citations == ()
+    assert result.nearest
+    return result
+
+
+def test_refusals_say_why(index: Index) -> None:
+    assert refusal("Which codec does the ferry use?", index).reason == (
+        "No article says anything of “codec” or “ferry”, and no passage comes near"
+        " enough without."
+    )
+    assert refusal("Who is it?", index).reason == "The question names nothing to look for."
+    assert refusal("Is the council of the weather in the news?", index).reason == (
+        "The articles use these words, but no passage has enough of them together."
+    )
+
+
+def test_the_limit_is_kept(index: Index) -> None:
+    assert len(answer("What will the bridge cost?", index, 1).citations) == 1
+
+
+def test_an_empty_index_has_no_answer(tmp_path: Path, model: Model, encoder: LightEncoder) -> None:
+    (tmp_path / "seeds").mkdir()
+    rebuild(tmp_path / "seeds", tmp_path / "index", model, max_bytes=MAX_BYTES)
+    result = answer("Anything?", Index(tmp_path / "index", encoder))
+    assert (result.answered, result.confidence, result.nearest) == (False, 0.0, ())
+    assert result.reason == "There is no passage to search."
+
+
+def test_the_probability_grows_with_what_speaks_for_it() -> None:
+    assert all(weight > 0 for weight in confidence.WEIGHTS.values())
