@@ -156,7 +156,9 @@ class _Job:
         found = articles.scan(self.seeds, max_bytes=self.max_bytes)
         with store.snapshot():
             meta, stored, tried = store.meta(), store.articles(), store.unreadable()
-        current = meta is not None and is_current(meta, self.model)
+            current = meta is not None and is_current(meta, self.model)
+            if current:
+                store.verify(self.model.fingerprint)
         suspects = suspect(found, stored if current else {}, tried if current else {})
         encoder = open_encoder(self.model)
         reading = self._read(encoder, suspects.files, stored if current else {})

@@ -217,17 +217,19 @@ class Store:
             return None
         import json
 
-        files = {path: (size, time) for path, size, time in json.loads(rows["files"])}
-        return Meta(
-            seeds=rows["seeds"],
-            model=rows["model"],
-            fingerprint=rows["fingerprint"],
-            splitter=rows["splitter"],
-            generation=int(rows["generation"]),
-            built_at=rows["built_at"],
-            files=files,
-            dead=int(rows["dead"]),
-        )
+        try:
+            return Meta(
+                seeds=rows["seeds"],
+                model=rows["model"],
+                fingerprint=rows["fingerprint"],
+                splitter=rows["splitter"],
+                generation=int(rows["generation"]),
+                built_at=rows["built_at"],
+                files={path: (size, time) for path, size, time in json.loads(rows["files"])},
+                dead=int(rows["dead"]),
+            )
+        except (KeyError, TypeError, ValueError) as error:
+            raise _damaged(self.path, f"its facts about itself are not whole: {error}") from error
 
     def articles(self) -> dict[str, StoredArticle]:
         """source → what is stored of it, sorted by source."""
@@ -251,7 +253,11 @@ class Store:
         return int(number)
 
     def passages(self, ids: Sequence[int], fingerprint: str) -> list[StoredPassage]:
-        """The passages of these ids (unknown ones left out) with their sentences."""
+        """The passages of these ids with their sentences.
+
+        Raises:
+            IndexDamaged: one is not there, or is not whole.
+        """
         import numpy as np
 
         marks = ",".join("?" * len(ids))
@@ -272,14 +278,30 @@ class Store:
         found = []
         for number, source, title, published, whole, parts, *slice_ in rows:
             own = tuple(sentences.get(number, ()))
-            vector = np.frombuffer(whole, dtype=np.float32)
-            vectors = np.frombuffer(parts, dtype=np.float16)
-            if not own or len(vectors) != len(own) * len(vector):
+            if not own or len(whole) % 4 or 2 * len(parts) != len(own) * len(whole):
                 raise _damaged(self.path, "a passage's sentences and vectors differ")
+            vector = np.frombuffer(whole, dtype=np.float32)
+            vectors = np.frombuffer(parts, dtype=np.float16).reshape(len(own), -1)
             passage = Passage(*slice_, own)  # type: ignore[call-arg]
-            vectors = vectors.reshape(len(own), -1)
             found.append(StoredPassage(number, source, title, published, passage, vector, vectors))
+        if len(found) != len(ids):
+            raise _damaged(self.path, f"{len(ids) - len(found)} passages or vectors are missing")
         return found
+
+    def verify(self, fingerprint: str) -> None:
+        """See that every passage has its vectors.
+
+        Raises:
+            IndexDamaged: one has not.
+        """
+        (wrong,) = self._db.execute(
+            "SELECT count(*) FROM passages p LEFT JOIN vectors v"
+            " ON v.encoded = p.encoded AND v.model = ? WHERE v.passage IS NULL"
+            " OR length(v.passage) = 0 OR 2 * length(v.sentences) % length(v.passage) <> 0",
+            (fingerprint,),
+        ).fetchone()
+        if wrong:
+            raise _damaged(self.path, f"{wrong} passages lack their vectors")
 
     def titled_texts(self, articles: Iterable[int] | None = None) -> Iterator[tuple[int, str]]:
         """(passage id, title and text) of these articles, or of all."""
@@ -303,7 +325,8 @@ class Store:
     ) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.float32]]:
         """The ids (n,) and unit vectors (n, dimension) of all passages, in the order of ids.
 
-        Without a passage the dimension is not known, and 1.
+        Every passage must have its vectors (`verify`). Without a passage the dimension is
+        not known, and 1.
         """
         import numpy as np
 
@@ -315,17 +338,13 @@ class Store:
             " JOIN vectors v ON v.encoded = p.encoded AND v.model = ? ORDER BY p.id",
             (fingerprint,),
         )
-        filled = 0
-        for number, blob in rows:
+        for place, (number, blob) in enumerate(rows):
             vector = np.frombuffer(blob, dtype=np.float32)
-            if filled == 0:
+            if place == 0:
                 vectors = np.empty((total, len(vector)), dtype=np.float32)
             elif len(vector) != vectors.shape[1]:
                 raise _damaged(self.path, "vectors of different lengths")
-            ids[filled], vectors[filled] = number, vector
-            filled += 1
-        if filled != total:
-            raise _damaged(self.path, f"the vectors of {total - filled} passages are missing")
+            ids[place], vectors[place] = number, vector
         return ids, vectors
 
     def without_vectors(self, keys: Iterable[bytes], fingerprint: str) -> set[bytes]:
