@@ -153,7 +153,7 @@ def _reason(found: Found) -> str:
         return "There is no passage to search."
     if found.unknown_words:
         words = " or ".join(f"“{word}”" for word in found.unknown_words[:3])
-        return f"No article says anything of {words}, and no passage comes near enough without."
+        return f"No article has the word {words}, and no passage comes near enough without it."
     if not found.words:
         return "The question names nothing to look for."
     if found.hits[0].coverage < ENOUGH_WORDS:

@@ -66,8 +66,7 @@ def refusal(question: str, index: Index) -> Answer:
 
 def test_refusals_say_why(index: Index) -> None:
     assert refusal("Which codec does the ferry use?", index).reason == (
-        "No article says anything of “codec” or “ferry”, and no passage comes near"
-        " enough without."
+        "No article has the word “codec” or “ferry”, and no passage comes near enough without it."
     )
     assert refusal("Who is it?", index).reason == "The question names nothing to look for."
     assert refusal("Is the council of the weather in the news?", index).reason == (

@@ -110,7 +110,7 @@ def test_piped_text_is_plain_and_marks_the_sentence(ask: Bot) -> None:
 def test_a_refusal_in_text_keeps_the_nearest_apart(ask: Bot) -> None:
     done = ask("ask", "How do I bake sourdough bread?")
     assert done.returncode == 1
-    assert done.stdout.startswith("The articles do not answer this.\nNo article says anything of")
+    assert done.stdout.startswith("The articles do not answer this.\nNo article has the word")
     assert "\nThe nearest passages:\n" in done.stdout
 
 
