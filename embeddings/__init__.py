@@ -1,1 +1,8 @@
 """From a folder of articles to a searchable index. Knows nothing of `bot`."""
+
+import os
+
+# numpy's BLAS waits in loops: threads of its own, in several processes on a busy machine,
+# made an encoding of one second last twenty. The light engine brings its own (bert.py),
+# one BLAS thread each, which is also quicker. Without effect once numpy is imported.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")

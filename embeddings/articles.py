@@ -150,7 +150,8 @@ def read(folder: Path, source: str, *, max_bytes: int) -> tuple[FileState, Artic
     """
     try:
         # A named pipe put in the file's place must not hold us: open without waiting.
-        descriptor = os.open(folder / source, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0))
+        flags = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
+        descriptor = os.open(folder / source, flags)
         with open(descriptor, "rb") as file:
             state = _state(source, os.fstat(descriptor), max_bytes)
             data = file.read(max_bytes + 1)

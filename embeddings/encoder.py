@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Protocol
@@ -25,6 +26,8 @@ from embeddings.model import Model
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
     from tokenizers import Tokenizer
+
+    from embeddings.passages import Passage
 
 BULK = 500
 """From this many texts on, sentence-transformers' six seconds of import are worth it."""
@@ -40,6 +43,13 @@ class Text:
 
     text: str
     sentences: tuple[tuple[int, int], ...]
+
+    @classmethod
+    def of(cls, passage: Passage) -> Text:
+        """What is encoded of a passage."""
+        start = passage.start_char
+        bounds = ((one.start_char - start, one.end_char - start) for one in passage.sentences)
+        return cls(passage.text, tuple(bounds))
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,15 +179,24 @@ class LightEncoder:
 
     def encode(self, texts: Sequence[Text]) -> Iterator[list[tuple[int, Vectors]]]:
         tokenized = self._tokenizer.encode_batch([one.text for one in texts])
-        order = sorted(range(len(texts)), key=lambda index: -len(tokenized[index].ids))
-        for batch in _batches(order, [len(one.ids) for one in tokenized]):
-            for index in batch:
-                _check_budget(len(tokenized[index].ids) - 2, self.budget)
+        lengths = [len(one.ids) for one in tokenized]
+        for length in lengths:
+            _check_budget(length - 2, self.budget)
+        order = sorted(range(len(texts)), key=lambda index: -lengths[index])
+
+        def encode_batch(batch: list[int]) -> list[tuple[int, Vectors]]:
             states = self._bert.forward([tokenized[index].ids for index in batch])
-            yield [
+            return [
                 (index, _pool(hidden, hidden.mean(axis=0), tokenized[index].offsets, texts[index]))
                 for index, hidden in zip(batch, states, strict=True)
             ]
+
+        # numpy lets other threads run while it computes; each has one BLAS thread
+        pool = ThreadPoolExecutor(max_workers=_cores())
+        try:
+            yield from pool.map(encode_batch, _batches(order, lengths))
+        finally:
+            pool.shutdown(cancel_futures=True)  # after Ctrl-C, not one batch more
 
 
 class ReferenceEncoder:
@@ -192,7 +211,9 @@ class ReferenceEncoder:
         os.environ["HF_HUB_OFFLINE"] = "1"  # the folder is complete: nothing is asked for
         os.environ["HF_HUB_DISABLE_TELEMETRY"] = "1"
         from sentence_transformers import SentenceTransformer
+        from transformers.utils import logging
 
+        logging.disable_progress_bar()  # type: ignore[no-untyped-call]  # ours is shown
         try:
             return SentenceTransformer(str(self.model.folder), local_files_only=True)
         except Exception as error:  # whatever the library raises, the folder is no use
@@ -307,6 +328,13 @@ def _unit(vectors: Floats) -> Floats:
     norms = np.linalg.norm(vectors, axis=-1, keepdims=True)
     unit: Floats = (vectors / np.maximum(norms, 1e-12)).astype(np.float32)
     return unit
+
+
+def _cores() -> int:
+    """The processor cores that this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
 
 
 def _batches(order: Sequence[int], lengths: Sequence[int]) -> Iterator[list[int]]:

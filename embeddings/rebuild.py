@@ -17,7 +17,13 @@ from embeddings import articles, generations
 from embeddings.articles import Article, FileState, Skipped, Unreadable
 from embeddings.changes import Look, is_current, look, suspect
 from embeddings.encoder import Encoder, Text, open_encoder
-from embeddings.errors import GenerationDamaged, IndexBusy, IndexDamaged, IndexUnusable
+from embeddings.errors import (
+    ArticlesError,
+    GenerationDamaged,
+    IndexBusy,
+    IndexDamaged,
+    IndexUnusable,
+)
 from embeddings.lock import writer_lock
 from embeddings.model import Model
 from embeddings.passages import VERSION, Passage, split
@@ -82,6 +88,11 @@ def refresh(
         raise IndexUnusable(
             f"The index in {folder} is that of the articles in {found.meta.seeds}",
             remedy="Name another with --index FOLDER, or make it this folder's: bot rebuild",
+        )
+    if found.articles and len(found.changes.removed) == found.articles and not found.changes.added:
+        raise ArticlesError(
+            f"There are no articles left in {seeds}, and the index has {found.articles}",
+            remedy="Bring the folder back, or empty the index with: bot rebuild",
         )
     if found.stale:
         on_stale(found)
@@ -235,7 +246,7 @@ class _Job:
         if not keys:
             return 0
         encoder = open_encoder(self.model, texts=len(keys))
-        texts = [_text(by_key[key]) for key in keys]
+        texts = [Text.of(by_key[key]) for key in keys]
         waiting, done = [], 0
         self.progress("encoding", 0, len(keys))
         for batch in encoder.encode(texts):
@@ -297,14 +308,6 @@ class _Job:
         except GenerationDamaged:
             return False
         return True
-
-
-def _text(passage: Passage) -> Text:
-    start = passage.start_char
-    return Text(
-        passage.text,
-        tuple((one.start_char - start, one.end_char - start) for one in passage.sentences),
-    )
 
 
 def _settled(state: FileState) -> FileState:

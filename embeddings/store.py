@@ -34,7 +34,8 @@ FORMAT = 1
 FILE = "index.db"
 KEPT_ORPHANS = 1000
 """Vectors that no passage has any more are kept, up to this many or as many as are in use:
-an article that comes back, or a model tried and left, costs nothing."""
+an article that comes back, or a model tried and left, costs nothing. An index that was
+emptied keeps all: its folder may only have been out of reach."""
 
 _SCHEMA = """
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
@@ -445,7 +446,7 @@ class Store:
         (kept,) = self._db.execute(
             f"SELECT count(*) FROM vectors v WHERE {used}", (fingerprint,)
         ).fetchone()
-        if self.count("vectors") - kept > max(KEPT_ORPHANS, kept):
+        if kept and self.count("vectors") - kept > max(KEPT_ORPHANS, kept):
             self._db.execute(f"DELETE FROM vectors AS v WHERE NOT ({used})", (fingerprint,))
 
 

@@ -21,7 +21,7 @@ from embeddings.encoder import (
 )
 from embeddings.errors import ModelError
 from embeddings.model import Model, find_model
-from embeddings.passages import Passage, split
+from embeddings.passages import split
 from tests.conftest import MAX_BYTES, SEEDS, SHARED, needs_shared
 
 # transformers and torch warn of their own affairs while they are imported
@@ -36,13 +36,8 @@ def reference(model: Model) -> ReferenceEncoder:
 
 
 def texts_of(folder: Path, encoder: LightEncoder) -> list[Text]:
-    def text(passage: Passage) -> Text:
-        start = passage.start_char
-        bounds = ((s.start_char - start, s.end_char - start) for s in passage.sentences)
-        return Text(passage.text, tuple(bounds))
-
     return [
-        text(passage)
+        Text.of(passage)
         for state in scan(folder, max_bytes=MAX_BYTES).files
         for passage in split(
             read(folder, state.source, max_bytes=MAX_BYTES)[1].text,

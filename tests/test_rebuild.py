@@ -62,7 +62,6 @@ def test_nothing_new_is_nothing_done(
     assert (again.encoded, again.added, again.changed, again.removed) == (0, (), (), ())
     assert again.passages == again.reused == built.passages
     assert sorted(folder.rglob("*")) == before
-    assert refresh(seeds, folder, model, max_bytes=MAX_BYTES) is not None  # settles the times
     for path in seeds.iterdir():
         os.utime(path, (1e9, 1e9))
     assert build(seeds, folder, model).encoded == 0
@@ -171,20 +170,33 @@ def test_deleted_and_restored_costs_nothing(
     assert build(seeds, folder, model).encoded == 0
 
 
-def test_orphaned_vectors_do_not_pile_up(folder: Path, model: Model, encoder: LightEncoder) -> None:
-    (vectors,) = [one for _, one in next(iter(encoder.encode([TEXT])))]
-    store = Store(folder, create=True)
+def test_orphaned_vectors_do_not_pile_up(
+    built: Report, folder: Path, model: Model, encoder: LightEncoder
+) -> None:
+    (vectors,) = [one for _, one in next(iter(encoder.encode([Text("One.", ((0, 4),))])))]
+    store = Store(folder)
     keys = [number.to_bytes(32) for number in range(KEPT_ORPHANS + 1)]
     with store.writing():
         store.add_vectors(model.fingerprint, ((key, vectors) for key in keys[:-1]))
         store.drop_orphans(model.fingerprint)
-        assert store.count("vectors") == KEPT_ORPHANS
+        assert store.count("vectors") == KEPT_ORPHANS + built.passages
         store.add_vectors(model.fingerprint, [(keys[-1], vectors)])
         store.drop_orphans(model.fingerprint)
-        assert store.count("vectors") == 0
+        assert store.count("vectors") == built.passages
 
 
-TEXT = Text("One.", ((0, 4),))
+def test_a_folder_that_is_suddenly_empty_does_not_empty_the_index(
+    built: Report, seeds: Path, folder: Path, model: Model
+) -> None:
+    """As one is whose disk is not mounted."""
+    for path in list(seeds.iterdir()):
+        path.unlink()
+    with pytest.raises(ArticlesError, match=r"There are no articles left in .* index has 8"):
+        refresh(seeds, folder, model, max_bytes=MAX_BYTES)
+    store = Store(folder)
+    with store.snapshot():
+        assert store.count("passages") == built.passages
+    assert build(seeds, folder, model).articles == 0  # asked for, it is done
 
 
 def test_a_missing_folder_leaves_the_index_as_it_was(

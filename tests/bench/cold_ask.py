@@ -1,0 +1,46 @@
+"""How long does one question take, whole process, on a built index?
+
+    python -m tests.bench.cold_ask [RUNS]         (default 15)
+
+Prints the ratio to `python -c "import faiss"`, the floor that any answer from a FAISS
+index has. The two run in turn, so that what else the machine does falls on both; the
+minimum of the runs is compared.
+"""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+SEEDS = Path(__file__).parents[2] / "seeds"
+QUESTION = "How late did the launch start?"
+TARGET = 2.0
+
+
+def main(runs: int) -> None:
+    """Print the times and the ratio."""
+    with tempfile.TemporaryDirectory() as index:
+        ask = [sys.executable, "-m", "bot", "ask", "--seeds", str(SEEDS), "--index", index]
+        subprocess.run([*ask, QUESTION], check=True, capture_output=True)
+        commands = {
+            "python -c pass": [sys.executable, "-c", "pass"],
+            "python -c 'import faiss'": [sys.executable, "-c", "import faiss"],
+            "bot ask": [*ask, QUESTION],
+        }
+        best = dict.fromkeys(commands, float("inf"))
+        for _ in range(runs):
+            for name, command in commands.items():
+                begun = time.perf_counter()
+                subprocess.run(command, check=True, capture_output=True)
+                best[name] = min(best[name], time.perf_counter() - begun)
+    for name, seconds in best.items():
+        print(f"{name:26}{seconds * 1000:6.0f} ms")
+    ratio = best["bot ask"] / best["python -c 'import faiss'"]
+    print(f"bot ask is {ratio:.2f} times the import of faiss (aim: at most {TARGET})")
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1]) if len(sys.argv) > 1 else 15)

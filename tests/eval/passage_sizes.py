@@ -1,0 +1,103 @@
+"""How large should a passage be? Figures of each labelled set for several sizes.
+
+    python -m tests.eval.passage_sizes [SET …]    (seeds, natural, wikipedia; default all)
+
+`join` is up to how many tokens short neighbours are joined, `budget` the most that a
+passage may have. Ranked as the index ranks, over all passages.
+"""
+
+from __future__ import annotations
+
+import sys
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+
+from embeddings import articles, words
+from embeddings.encoder import LightEncoder, ReferenceEncoder, Text, open_encoder
+from embeddings.model import find_model
+from embeddings.passages import Passage, split
+from tests.eval.labelled import SETS, Question, is_evidence, sets
+from tests.eval.retrieval import SHARED
+
+SIZES = ((0, 254), (64, 128), (128, 128), (96, 254), (128, 254), (200, 254), (254, 254))
+
+
+def main(names: Sequence[str]) -> None:
+    """Print a table for each set."""
+    model = find_model()
+    encoder = open_encoder(model)
+    assert isinstance(encoder, LightEncoder)
+    bulk = ReferenceEncoder(model)
+    for name, folder, questions in sets(SHARED, list(names) or [*SETS]):
+        asked = [one for one in questions if one.answerable]
+        vectors = np.stack([encoder.encode_query(one.text) for one in asked])
+        read = [
+            articles.read(folder, state.source, max_bytes=1 << 30)[1]
+            for state in articles.scan(folder, max_bytes=1 << 30).files
+        ]
+        print(f"\n{name}: {len(asked)} answerable questions")
+        print("join  budget  passages  words   hit@1  hit@3  hit@5  strict@1")
+        for join, budget in SIZES:
+            passages = [
+                (article.source, article.title, passage)
+                for article in read
+                for passage in split(
+                    article.text,
+                    count_tokens=encoder.count_tokens,
+                    budget=budget,
+                    start=article.body_start,
+                    join=join,
+                )
+            ]
+            order = _rank(passages, asked, vectors, bulk)
+            figures = [
+                np.mean(
+                    [
+                        any(
+                            is_evidence(
+                                question, passages[at][0], passages[at][2].text, strict=strict
+                            )
+                            for at in best[:most]
+                        )
+                        for question, best in zip(asked, order, strict=True)
+                    ]
+                )
+                for most, strict in ((1, False), (3, False), (5, False), (1, True))
+            ]
+            length = np.mean([len(passage.text.split()) for _, _, passage in passages])
+            shown = "  ".join(f"{figure:.3f}" for figure in figures)
+            print(f"{join:4}  {budget:6}  {len(passages):8}  {length:5.0f}   {shown}", flush=True)
+
+
+def _rank(
+    passages: list[tuple[str, str, Passage]],
+    asked: list[Question],
+    vectors: np.ndarray[tuple[int, int], np.dtype[np.float32]],
+    encoder: ReferenceEncoder,
+) -> list[list[int]]:
+    """For each question the numbers of the best five passages, by the index's formula."""
+    texts = [Text.of(one) for _, _, one in passages]
+    encoded = dict(pair for batch in encoder.encode(texts) for pair in batch)
+    sentences = np.concatenate([encoded[at].sentences for at in range(len(texts))])
+    starts = np.cumsum([0, *(len(one.sentences) for one in texts)])[:-1]
+    cosines = np.maximum.reduceat(vectors @ sentences.T, starts, axis=1)
+    with tempfile.TemporaryDirectory() as folder:
+        titled = [(at, f"{title}\n{one.text}") for at, (_, title, one) in enumerate(passages)]
+        words.write(Path(folder) / "words", titled)
+        lexical = words.Words(Path(folder) / "words")
+        order = []
+        for question, cosine in zip(asked, cosines, strict=True):
+            terms = lexical.terms(question.text)
+            bound = words.upper_bound(lexical.idf(terms)) or 1.0
+            score = 0.5 * cosine
+            for at, bm25 in lexical.search(terms, len(passages)).items():
+                score[at] += 0.5 * bm25 / bound
+            order.append(np.argsort(-score, kind="stable")[:5].tolist())
+    return order
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
