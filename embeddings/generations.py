@@ -16,8 +16,9 @@ import shutil
 from collections.abc import Iterable
 from pathlib import Path
 
+from embeddings.database import unwritable
 from embeddings.errors import GenerationDamaged
-from embeddings.store import Meta, Store, unwritable
+from embeddings.store import Meta, Store
 
 VECTORS = "vectors.faiss"
 WORDS = "words"

@@ -10,8 +10,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from embeddings.database import make_folder, unwritable
 from embeddings.errors import IndexBusy
-from embeddings.store import make_folder, unwritable
 
 FILE = "writer.lock"
 

@@ -16,6 +16,7 @@ from pathlib import Path
 from embeddings import articles, generations
 from embeddings.articles import Article, FileState, Skipped, Unreadable
 from embeddings.changes import Look, is_current, look, suspect
+from embeddings.database import FILE
 from embeddings.encoder import Encoder, Text, open_encoder
 from embeddings.errors import (
     ArticlesError,
@@ -27,7 +28,7 @@ from embeddings.errors import (
 from embeddings.lock import writer_lock
 from embeddings.model import Model
 from embeddings.passages import VERSION, Passage, split
-from embeddings.store import FILE, Meta, Store, StoredArticle, encoded_key
+from embeddings.store import Meta, Store, StoredArticle, encoded_key
 
 Progress = Callable[[str, int, int], None]
 """Called with what is being done ("reading", "encoding", "writing"), how many, of how many."""

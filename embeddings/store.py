@@ -3,23 +3,18 @@
 Everything else in the index folder is derived from it and can be made again. It keeps
 articles, passages and sentences, and every vector under the hash of the exact text that
 was encoded, so that no text is encoded twice by one model.
-
-Readers see one committed state for as long as they hold a `snapshot`, and never wait
-(write-ahead log); writers take turns by `lock.py`.
 """
 
 from __future__ import annotations
 
 import hashlib
-import sqlite3
+import json
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from embeddings.articles import Article, FileState, Skipped
-from embeddings.errors import IndexDamaged, IndexUnusable
+from embeddings.database import Database, damaged
 from embeddings.passages import Passage, Sentence
 
 if TYPE_CHECKING:
@@ -28,62 +23,10 @@ if TYPE_CHECKING:
 
     from embeddings.encoder import Vectors
 
-FORMAT = 1
-"""Number of the schema below; an index of another is not read."""
-
-FILE = "index.db"
 KEPT_ORPHANS = 1000
 """Vectors that no passage has any more are kept, up to this many or as many as are in use:
 an article that comes back, or a model tried and left, costs nothing. An index that was
 emptied keeps all: its folder may only have been out of reach."""
-
-_SCHEMA = """
-CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
-CREATE TABLE articles (
-    id INTEGER PRIMARY KEY AUTOINCREMENT,
-    source TEXT NOT NULL UNIQUE,
-    size INTEGER NOT NULL,
-    mtime_ns INTEGER NOT NULL,
-    ctime_ns INTEGER NOT NULL,
-    sha256 BLOB NOT NULL,
-    title TEXT NOT NULL,
-    published TEXT,
-    encoding TEXT NOT NULL
-);
-CREATE TABLE unreadable (
-    source TEXT PRIMARY KEY,
-    size INTEGER NOT NULL,
-    mtime_ns INTEGER NOT NULL,
-    ctime_ns INTEGER NOT NULL,
-    reason TEXT NOT NULL
-) WITHOUT ROWID;
-CREATE TABLE passages (
-    id INTEGER PRIMARY KEY AUTOINCREMENT,
-    article INTEGER NOT NULL REFERENCES articles (id) ON DELETE CASCADE,
-    start_char INTEGER NOT NULL,
-    end_char INTEGER NOT NULL,
-    start_line INTEGER NOT NULL,
-    end_line INTEGER NOT NULL,
-    text TEXT NOT NULL,
-    encoded BLOB NOT NULL
-);
-CREATE INDEX passages_article ON passages (article);
-CREATE INDEX passages_encoded ON passages (encoded);
-CREATE TABLE sentences (
-    passage INTEGER NOT NULL REFERENCES passages (id) ON DELETE CASCADE,
-    number INTEGER NOT NULL,
-    start_char INTEGER NOT NULL,
-    end_char INTEGER NOT NULL,
-    PRIMARY KEY (passage, number)
-) WITHOUT ROWID;
-CREATE TABLE vectors (
-    encoded BLOB NOT NULL,
-    model TEXT NOT NULL,
-    passage BLOB NOT NULL,
-    sentences BLOB NOT NULL,
-    PRIMARY KEY (encoded, model)
-);
-"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,75 +82,8 @@ def encoded_key(passage: Passage) -> bytes:
     return digest.digest()
 
 
-class Store:
-    """An open index.db."""
-
-    def __init__(self, folder: Path, *, create: bool = False) -> None:
-        """Open the file in `folder`; with `create`, make what is missing.
-
-        Raises:
-            FileNotFoundError: there is no index here (without `create`).
-            IndexUnusable: it is damaged, of another format, or cannot be opened.
-        """
-        self.path = folder / FILE
-        if create:
-            make_folder(folder)
-        elif not self.path.exists():
-            raise FileNotFoundError(self.path)
-        with _explained(self.path):
-            self._db = sqlite3.connect(
-                f"{self.path.absolute().as_uri()}?mode={'rwc' if create else 'rw'}",
-                uri=True,
-                isolation_level=None,
-                timeout=60,
-                check_same_thread=False,
-            )
-            try:
-                self._prepare(create)
-            except BaseException:
-                self._db.close()
-                raise
-
-    def _prepare(self, create: bool) -> None:
-        self._db.execute("PRAGMA foreign_keys = ON")
-        (version,) = self._db.execute("PRAGMA user_version").fetchone()
-        if version == 0 and create:
-            self._db.execute("PRAGMA journal_mode = WAL")
-            self._db.executescript(f"BEGIN IMMEDIATE; {_SCHEMA} PRAGMA user_version = {FORMAT};")
-            self._db.execute("COMMIT")
-        elif version == 0:
-            raise FileNotFoundError(self.path)
-        elif version != FORMAT:
-            raise IndexUnusable(
-                f"{self.path} is of format {version}, and this version of bot reads {FORMAT}",
-                remedy=f"Remove {self.path.parent} and run: bot rebuild",
-            )
-
-    def close(self) -> None:
-        self._db.close()
-
-    @contextmanager
-    def snapshot(self) -> Iterator[None]:
-        """All that is read inside is of one committed state."""
-        with self._transaction("BEGIN"):
-            yield
-
-    @contextmanager
-    def writing(self) -> Iterator[None]:
-        """All that is written inside is kept, or on any error none of it."""
-        with self._transaction("BEGIN IMMEDIATE"):
-            yield
-
-    @contextmanager
-    def _transaction(self, begin: str) -> Iterator[None]:
-        with _explained(self.path):
-            self._db.execute(begin)
-            try:
-                yield
-                self._db.execute("COMMIT")
-            finally:
-                if self._db.in_transaction:
-                    self._db.execute("ROLLBACK")
+class Store(Database):
+    """What is in an open index.db. All is read inside `snapshot` or `writing`."""
 
     # Reading
 
@@ -216,8 +92,6 @@ class Store:
         rows = dict(self._db.execute("SELECT key, value FROM meta"))
         if "generation" not in rows:
             return None
-        import json
-
         try:
             return Meta(
                 seeds=rows["seeds"],
@@ -230,7 +104,7 @@ class Store:
                 dead=int(rows["dead"]),
             )
         except (KeyError, TypeError, ValueError) as error:
-            raise _damaged(self.path, f"its facts about itself are not whole: {error}") from error
+            raise damaged(self.path, f"its facts about itself are not whole: {error}") from error
 
     def articles(self) -> dict[str, StoredArticle]:
         """source → what is stored of it, sorted by source."""
@@ -280,13 +154,13 @@ class Store:
         for number, source, title, published, whole, parts, *slice_ in rows:
             own = tuple(sentences.get(number, ()))
             if not own or len(whole) % 4 or 2 * len(parts) != len(own) * len(whole):
-                raise _damaged(self.path, "a passage's sentences and vectors differ")
+                raise damaged(self.path, "a passage's sentences and vectors differ")
             vector = np.frombuffer(whole, dtype=np.float32)
             vectors = np.frombuffer(parts, dtype=np.float16).reshape(len(own), -1)
             passage = Passage(*slice_, own)  # type: ignore[call-arg]
             found.append(StoredPassage(number, source, title, published, passage, vector, vectors))
         if len(found) != len(ids):
-            raise _damaged(self.path, f"{len(ids) - len(found)} passages or vectors are missing")
+            raise damaged(self.path, f"{len(ids) - len(found)} passages or vectors are missing")
         return found
 
     def verify(self, fingerprint: str) -> None:
@@ -302,7 +176,7 @@ class Store:
             (fingerprint,),
         ).fetchone()
         if wrong:
-            raise _damaged(self.path, f"{wrong} passages lack their vectors")
+            raise damaged(self.path, f"{wrong} passages lack their vectors")
 
     def titled_texts(self, articles: Iterable[int] | None = None) -> Iterator[tuple[int, str]]:
         """(passage id, title and text) of these articles, or of all."""
@@ -344,7 +218,7 @@ class Store:
             if place == 0:
                 vectors = np.empty((total, len(vector)), dtype=np.float32)
             elif len(vector) != vectors.shape[1]:
-                raise _damaged(self.path, "vectors of different lengths")
+                raise damaged(self.path, "vectors of different lengths")
             ids[place], vectors[place] = number, vector
         return ids, vectors
 
@@ -423,8 +297,6 @@ class Store:
         )
 
     def set_meta(self, meta: Meta) -> None:
-        import json
-
         rows: dict[str, Any] = {
             "seeds": meta.seeds,
             "model": meta.model,
@@ -448,51 +320,3 @@ class Store:
         ).fetchone()
         if kept and self.count("vectors") - kept > max(KEPT_ORPHANS, kept):
             self._db.execute(f"DELETE FROM vectors AS v WHERE NOT ({used})", (fingerprint,))
-
-
-def make_folder(folder: Path) -> None:
-    """Make the index folder where it is missing.
-
-    Raises:
-        IndexUnusable: it cannot be made.
-    """
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise unwritable(folder, error.strerror or str(error)) from error
-
-
-def unwritable(folder: Path, reason: str) -> IndexUnusable:
-    """The error for an index folder that has no room or may not be used."""
-    return IndexUnusable(
-        f"The index in {folder} cannot be written: {reason}",
-        remedy="Make room or give permission there, or name another place: --index FOLDER.",
-    )
-
-
-@contextmanager
-def _explained(path: Path) -> Iterator[None]:
-    """SQLite's errors, told to people."""
-    try:
-        yield
-    except sqlite3.Error as error:
-        raise _reason(path, error) from error
-
-
-def _damaged(path: Path, reason: str) -> IndexDamaged:
-    return IndexDamaged(
-        f"The index {path} is damaged ({reason})",
-        remedy="Make it anew from the articles: bot rebuild",
-    )
-
-
-def _reason(path: Path, error: sqlite3.Error) -> IndexUnusable:
-    code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR) & 0xFF
-    damaged = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_ERROR)
-    if code in damaged:
-        return _damaged(path, str(error))
-    if code == sqlite3.SQLITE_BUSY:
-        return IndexUnusable(
-            f"The index {path} is held by another program", remedy="Try again in a moment."
-        )
-    return unwritable(path.parent, str(error))
