@@ -13,8 +13,9 @@ from embeddings.index import Found, Hit, Index
 from embeddings.passages import Lines
 
 SAME_TEXT = 0.6
-"""Share of word triples (Jaccard) from which two passages are copies of one text. Wire copy
-with a changed word or two has .7 and more, passages on the same event below .2."""
+"""Share of word triples (Jaccard) from which two passages are copies of one text. Measured:
+wire copy with three words changed .87, a paragraph printed twice in an article .71; of all
+other pairs in seeds/, the real articles and eval/wikipedia the most alike have .32."""
 
 ENOUGH_WORDS = 0.6
 """Share of the question's information from which a passage is said to have its words."""
