@@ -97,16 +97,17 @@ def _citation_lines(citation: Citation, seeds: Path) -> list[Line]:
     place = citation.highlight
     start = citation.highlight.start_char - citation.place.start_char
     end = citation.highlight.end_char - citation.place.start_char
-    about = f"  {citation.title}" if citation.title != Path(place.source).stem else ""
     date = f"  {citation.published}" if citation.published else ""
+    told = citation.title == Path(place.source).stem or citation.passage.startswith(citation.title)
+    title = "" if told else f"  {citation.title}"
     lines = [
         Line(
             (
                 Span(f"{citation.rank}  ", "dim"),
                 Span(f"{place.source}:{place.start_line}", "source", seeds / place.source),
                 Span(f"  {citation.score:.0%}", "score"),
-                Span(about, "title"),
                 Span(date, "dim"),
+                Span(title, "title"),
             )
         ),
         Line(
