@@ -24,6 +24,12 @@ FORMATS = {".txt": "text", ".md": "markdown"}
 SHORT_LINE = 120
 """Longest first line, in characters, that is taken for a title."""
 
+LONGEST_TITLE = 300
+"""Characters; a title is indexed with each of its article's passages."""
+
+_TELLING = 4
+"""From this many non-ASCII bytes on, an old Macintosh encoding is considered."""
+
 _BYTE_ORDER_MARKS = (  # UTF-32's begin with UTF-16's, so they come first
     (b"\xef\xbb\xbf", "utf-8"),
     (b"\xff\xfe\x00\x00", "utf-32-le"),
@@ -33,8 +39,7 @@ _BYTE_ORDER_MARKS = (  # UTF-32's begin with UTF-16's, so they come first
 )
 # Patterns are text, compiled (and kept by `re`) when first used: a question uses none.
 _FRONT_MATTER = r"(?s)---[ \t]*\r?\n(.{0,65536}?)\r?\n---[ \t]*(?:\r?\n|$)"
-_HEADING = r"(?m)^#{1,6}[ \t]+(.+?)[ \t#]*$"
-_FENCE = r"(?ms)^(```|~~~).*?^\1"
+_HEADING_OR_FENCE = r"(?m)^(?:#{1,6}[ \t]+(?P<heading>[^\r\n]*)|(?P<fence>```|~~~))"
 _DATE = r"(?<!\d)(\d{4})[-_.]?(\d{2})[-_.]?(\d{2})(?!\d)"
 
 
@@ -174,9 +179,8 @@ def read(folder: Path, source: str, *, max_bytes: int) -> tuple[FileState, Artic
 def decode(data: bytes) -> tuple[str, str]:
     """Bytes → (encoding, text), losing no character.
 
-    A byte-order mark decides; then UTF-8; then chardet, asked about the lines that are
-    not plain ASCII (it looks at the first 200,000 bytes only). charset-normalizer 3.5
-    took “Hi.” in Windows-1252 for Cyrillic and Turkish for Estonian; chardet 7 did not.
+    A byte-order mark decides; then UTF-8; then chardet. (charset-normalizer 3.5 took “Hi.”
+    in Windows-1252 for Cyrillic and Turkish for Estonian; chardet 7 did not.)
 
     Raises:
         Unreadable: the bytes are no text, or no encoding fits.
@@ -192,12 +196,7 @@ def decode(data: bytes) -> tuple[str, str]:
             return "utf-8", data.decode("utf-8")
         except UnicodeDecodeError:
             pass  # not an error: most of the world's old files are in something else
-    import chardet  # 40 ms, and few files need it
-
-    telling = data if b"\0" in data else b"\n".join(re.findall(rb".*[\x80-\xff].*", data))
-    found = chardet.detect(
-        telling, encoding_era=chardet.EncodingEra.MODERN_WEB, prefer_superset=True
-    )["encoding"]
+    found = _detect(data)
     if found is None:
         raise Unreadable("is binary, not text")
     try:
@@ -207,6 +206,26 @@ def decode(data: bytes) -> tuple[str, str]:
     if "\0" in text:
         raise Unreadable("is binary, not text")
     return found.lower(), text
+
+
+def _detect(data: bytes) -> str | None:
+    """The likeliest encoding of bytes that are not UTF-8, or None for what is no text.
+
+    chardet reads the first 200,000 bytes, so it is shown the lines that are not plain
+    ASCII. Encodings of the web and of Windows go before those of the Macintosh, which have
+    to be likelier on more than a quotation mark or two.
+    """
+    import chardet  # 40 ms, and few files need it
+
+    telling = data if b"\0" in data else b"\n".join(re.findall(rb".*[\x80-\xff].*", data))
+    eras = [(chardet.EncodingEra.MODERN_WEB, "cp1252")]
+    if len(telling) - len(re.sub(rb"[\x80-\xff]", b"", telling)) >= _TELLING:
+        eras.append((chardet.EncodingEra.LEGACY_MAC, "mac_roman"))
+    guesses = [
+        chardet.detect(telling, encoding_era=era, no_match_encoding=last, prefer_superset=True)
+        for era, last in eras
+    ]
+    return max(guesses, key=lambda guess: guess["confidence"])["encoding"]
 
 
 def _state(source: str, found: os.stat_result, max_bytes: int) -> FileState:
@@ -224,38 +243,46 @@ def _state(source: str, found: os.stat_result, max_bytes: int) -> FileState:
 def _describe(source: str, text: str) -> tuple[str, str | None, int]:
     """(title, published, where the body starts) of a decoded file."""
     markdown = FORMATS.get(os.path.splitext(source)[1].lower()) == "markdown"
-    front: dict[str, object] = {}
+    front: dict[str, str] = {}
     body_start = 0
     if markdown and (match := re.match(_FRONT_MATTER, text)):
         front, body_start = _front_matter(match.group(1)), match.end()
     body = text[body_start:]
-    title = str(front.get("title") or "").strip() or _heading(body, markdown)
+    title = " ".join((front.get("title") or _heading(body, markdown)).split())
+    date = front.get("date") or front.get("published") or ""
     return (
-        " ".join(title.split()) or Path(source).stem,
-        _iso_date(str(front.get("date") or front.get("published") or ""))
-        or _iso_date(Path(source).stem),
+        title[:LONGEST_TITLE] or Path(source).stem,
+        _iso_date(date) or _iso_date(Path(source).stem),
         body_start,
     )
 
 
-def _front_matter(text: str) -> dict[str, object]:
+def _front_matter(text: str) -> dict[str, str]:
+    """The header's plain values. Nothing in it is interpreted: a title is what it says.
+
+    A header that is not YAML ("title: Zoo: a new llama") is read line by line.
+    """
     import yaml  # 20 ms, for Markdown files with front matter only
 
     try:
-        found = yaml.safe_load(text)
+        found = yaml.load(text, Loader=yaml.BaseLoader)
     except (yaml.YAMLError, RecursionError, ValueError):
-        return {}  # a broken header costs the title it would have given, not the article
-    return found if isinstance(found, dict) else {}
+        found = dict(re.findall(r"(?m)^(\w+):[ \t]*([^\r\n]*)", text))
+    if not isinstance(found, dict):
+        return {}
+    return {key: value for key, value in found.items() if isinstance(value, str)}
 
 
 def _heading(body: str, markdown: bool) -> str:
-    """The first Markdown heading, or a short first line; else nothing."""
+    """The first Markdown heading outside code, or a short first line; else nothing."""
     if markdown:
-        code = [match.span() for match in re.finditer(_FENCE, body)]
-        for match in re.finditer(_HEADING, body):
-            if not any(start <= match.start() < end for start, end in code):
-                return match.group(1)
-    first = body.lstrip().split("\n", 1)[0].strip()
+        fence = None
+        for match in re.finditer(_HEADING_OR_FENCE, body):
+            if match["fence"]:
+                fence = {None: match["fence"], match["fence"]: None}.get(fence, fence)
+            elif fence is None and (title := match["heading"].rstrip(" \t#")):
+                return title
+    first = re.split(r"[\r\n]", body.lstrip(), maxsplit=1)[0].strip()
     return first if len(first) <= SHORT_LINE else ""
 
 
@@ -295,7 +322,7 @@ def _file_type(mode: int) -> str:
 
 
 def _too_large(size: int, limit: int) -> str:
-    return f"is too large: {size / 1e6:.1f} MB, and the limit is {limit / 1e6:g} MB"
+    return f"is too large: {size / 1e6:.3g} MB, and the limit is {limit / 1e6:g} MB"
 
 
 def _why(error: OSError) -> str:

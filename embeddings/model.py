@@ -89,12 +89,13 @@ def _from_hub(name: str, *, download: bool) -> Path:
     missing = ModelError(f"There is no model {name} on this machine", remedy=_REMEDY)
     if name.startswith(("/", ".", "~")) or name.count("/") > 1:
         raise missing
-    import huggingface_hub as hub  # only for a model that is named after the hub's
+    from huggingface_hub import snapshot_download  # only for a model named after the hub's
+    from huggingface_hub.errors import HfHubHTTPError
 
     repository = name if "/" in name else f"sentence-transformers/{name}"
     for local in (True, False) if download else (True,):
-        with suppress(OSError, ValueError, hub.errors.HfHubHTTPError):
-            return Path(hub.snapshot_download(repository, local_files_only=local))
+        with suppress(OSError, ValueError, HfHubHTTPError):
+            return Path(snapshot_download(repository, local_files_only=local))
     raise missing
 
 

@@ -2,7 +2,9 @@
 
 A passage is whole sentences, and whole paragraphs where they fit: neighbours are joined
 up to `JOIN_TOKENS`, a longer paragraph stays one passage up to the encoder's budget, and
-beyond that is cut into even parts at sentence bounds. A heading goes with what follows.
+beyond that is cut into even parts at sentence bounds. A heading goes with what follows. A
+Markdown section begins a new passage, and neither its heading nor the article's title is a
+sentence of it, which could be marked as an answer.
 
 The size was chosen by `tests/eval/passage_sizes.py` (figures in tests/eval/README.md).
 """
@@ -23,6 +25,9 @@ JOIN_TOKENS = 128
 
 LONGEST_SENTENCE = 800
 """Characters; what the segmenter leaves longer is cut at a space (or, without one, anywhere)."""
+
+WINDOW = 5000
+"""Characters that the segmenter is shown at a time."""
 
 TOKEN_CHARACTERS = 10
 """A token counts for at least this many characters: a word of 2 MB is one unknown token."""
@@ -85,12 +90,17 @@ class Lines:
 
 @dataclass(frozen=True, slots=True)
 class _Sized:
-    """A sentence with what it costs and whether it is a heading."""
+    """A sentence with what it costs.
+
+    `heading`: it belongs to what follows. `title`: it names the article or a section, and
+    says nothing itself.
+    """
 
     start: int
     end: int
     tokens: int
     heading: bool
+    title: bool
 
 
 def split(
@@ -122,7 +132,11 @@ def split(
                 end_char=last,
                 start_line=lines.line_of(first),
                 end_line=lines.line_of(last - 1),
-                sentences=tuple(Sentence(one.start, one.end) for one in group),
+                sentences=tuple(
+                    Sentence(one.start, one.end)
+                    for one in group
+                    if not one.title or all(other.title for other in group)
+                ),
             )
         )
     return passages
@@ -134,17 +148,19 @@ def _sized(
     """The paragraphs, each a list of sentences that are within the budget."""
     spans = [list(_sentences(text, *paragraph)) for paragraph in _paragraphs(text, start)]
     counts = iter(count_tokens([text[s:e] for sentences in spans for s, e in sentences]))
-    paragraphs = []
+    paragraphs: list[list[_Sized]] = []
     for sentences in spans:
-        heading = _is_heading(text[sentences[0][0] : sentences[-1][1]]) if sentences else False
+        paragraph = text[sentences[0][0] : sentences[-1][1]] if sentences else ""
+        heading = _is_heading(paragraph)
+        title = heading and (not paragraphs or _is_section(paragraph))
         sized: list[_Sized] = []
         for first, last in sentences:
             tokens = max(next(counts), (last - first) // TOKEN_CHARACTERS, 1)
             if tokens <= budget:
-                sized.append(_Sized(first, last, tokens, heading))
+                sized.append(_Sized(first, last, tokens, heading, title))
             else:
                 for part in _cut(text, first, last, count_tokens, budget):
-                    sized.append(_Sized(*part, heading))
+                    sized.append(_Sized(*part, heading, title))
         if sized:
             paragraphs.append(sized)
     return paragraphs
@@ -210,13 +226,9 @@ def _line_spans(text: str, start: int) -> Iterator[tuple[int, int]]:
 
 def _sentences(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
     """Sentence spans of one paragraph (sentencex, MIT, Wikimedia), none very long."""
-    import sentencex  # not needed to answer a question
-
     # A wrapped line's end is a space to the segmenter; characters keep their places.
     paragraph = re.sub(r"[\r\n]", " ", text[start:end])
-    bounds = [0]
-    for found in sentencex.get_sentence_boundaries("en", paragraph):
-        bounds.append(found["end_index"])
+    bounds = _segment(paragraph)
     joined = [0]
     for before, at, after in zip(bounds, bounds[1:], [*bounds[2:], len(paragraph)], strict=False):
         if at == len(paragraph) or not _same_sentence(paragraph[before:at], paragraph[at:after]):
@@ -232,6 +244,24 @@ def _sentences(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
             yield start + first, start + last
 
 
+def _segment(paragraph: str) -> list[int]:
+    """Where sentencex has its bounds, 0 and the end among them.
+
+    It is shown a window at a time (its time grows with the square of a long text without
+    spaces), and of a window that is cut the last sentence is left to the next.
+    """
+    import sentencex  # not needed to answer a question
+
+    bounds = [0]
+    while bounds[-1] < len(paragraph):
+        at = bounds[-1]
+        window = paragraph[at : at + WINDOW]
+        ends = [at + one["end_index"] for one in sentencex.get_sentence_boundaries("en", window)]
+        cut = at + len(window) < len(paragraph) and len(ends) > 1
+        bounds += ends[:-1] if cut else ends
+    return bounds
+
+
 def _same_sentence(before: str, after: str) -> bool:
     """Whether the segmenter's bound between two pieces is none."""
     if re.search(_CLOCK_TIME, before) and re.match(_TIME_ZONE_OR_DAY, after):
@@ -240,9 +270,15 @@ def _same_sentence(before: str, after: str) -> bool:
 
 
 def _is_heading(paragraph: str) -> bool:
-    if paragraph.startswith("#"):
+    if _is_section(paragraph):
         return True
-    return len(paragraph.split()) <= LONGEST_HEADING and not re.search(_SENTENCE_END, paragraph)
+    if re.match(_LIST_ITEM, paragraph) or re.search(_SENTENCE_END, paragraph):
+        return False
+    return len(paragraph.split()) <= LONGEST_HEADING
+
+
+def _is_section(paragraph: str) -> bool:
+    return re.match(r"#{1,6}\s", paragraph) is not None
 
 
 def _pack(paragraphs: list[list[_Sized]], join: int, budget: int) -> Iterator[list[_Sized]]:
@@ -252,8 +288,9 @@ def _pack(paragraphs: list[list[_Sized]], join: int, budget: int) -> Iterator[li
         for part in _even_parts(paragraph, budget):
             size = _tokens(part)
             gap = part[0].start - current[-1].end if current else 0
-            room = budget if all(one.heading for one in current) else join
-            if current and (_tokens(current) + size > room or gap > LONGEST_GAP):
+            headed = all(one.heading for one in current)
+            full = _tokens(current) + size > (budget if headed else join)
+            if current and (full or gap > LONGEST_GAP or (part[0].title and not headed)):
                 kept = len(current)
                 while kept and current[kept - 1].heading and gap <= LONGEST_GAP:
                     kept -= 1
