@@ -10,12 +10,15 @@ from dataclasses import dataclass
 
 from bot.confidence import THRESHOLD, probability
 from embeddings.index import Found, Hit, Index
-from embeddings.passages import Lines
+from embeddings.passages import Lines, Passage, Sentence
 
 SAME_TEXT = 0.6
-"""Share of word triples (Jaccard) from which two passages are copies of one text. Measured:
-wire copy with three words changed .87, a paragraph printed twice in an article .71; of all
-other pairs in seeds/, the real articles and eval/wikipedia the most alike have .32."""
+"""Share of the shorter passage's word triples that the other must have for them to be copies
+of one text (containment: copies are joined with other neighbours). Measured in
+seeds/, the real articles and eval/wikipedia: copies have .64 to .93, all others .39 at most."""
+
+SHORTEST_COPY = 12
+"""Word triples; what is shorter is no copy but a coincidence."""
 
 ENOUGH_WORDS = 0.6
 """Share of the question's information from which a passage is said to have its words."""
@@ -37,14 +40,17 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Citation:
-    """A passage with its place, the marked sentence in it, and where else the text stands.
+    """A passage with its place, the marked sentence in it, and where else that stands.
 
-    `score` is the probability that it answers; `published` an ISO date or None.
+    `score` is the probability that it answers; `published` an ISO date or None; `encoding`
+    what the file is decoded with. `also_in`: one place for each other article that carries
+    the passage, give or take a few words, at its counterpart of the marked sentence.
     """
 
     rank: int
     title: str
     published: str | None
+    encoding: str
     place: Place
     passage: str
     highlight: Place
@@ -91,13 +97,14 @@ def answer(question: str, index: Index, limit: int = 3) -> Answer:
 
 
 def _fold(likely: list[tuple[float, Hit]]) -> list[list[tuple[float, Hit]]]:
-    """Group the hits that carry the same text; the best of each group first."""
+    """Group the hits of different articles that carry the same text; the best first."""
     groups: list[list[tuple[float, Hit]]] = []
     triples = {hit.passage_id: _triples(hit.passage.text) for _, hit in likely}
     for one in likely:
         own = triples[one[1].passage_id]
         for group in groups:
-            if _jaccard(own, triples[group[0][1].passage_id]) >= SAME_TEXT:
+            head = group[0][1]
+            if head.source != one[1].source and _is_copy(own, triples[head.passage_id]):
                 group.append(one)
                 break
         else:
@@ -108,43 +115,56 @@ def _fold(likely: list[tuple[float, Hit]]) -> list[list[tuple[float, Hit]]]:
 def _triples(text: str) -> set[tuple[str, ...]]:
     """The text's runs of three words (Broder 1997, "On the resemblance of documents")."""
     words = _WORD.findall(text.lower())
-    return {tuple(words[at : at + 3]) for at in range(max(len(words) - 2, 1))}
+    return {tuple(words[at : at + 3]) for at in range(len(words) - 2)}
 
 
-def _jaccard(one: set[tuple[str, ...]], other: set[tuple[str, ...]]) -> float:
-    return len(one & other) / len(one | other)
+def _is_copy(one: set[tuple[str, ...]], other: set[tuple[str, ...]]) -> bool:
+    shorter = min(len(one), len(other))
+    return shorter >= SHORTEST_COPY and len(one & other) >= SAME_TEXT * shorter
 
 
 def _citation(rank: int, group: list[tuple[float, Hit]]) -> Citation:
     (score, best), *copies = group
-    passage = best.passage
-    first, last = best.best_sentence.start_char, best.best_sentence.end_char
-    lines = Lines(passage.text)
-    above = passage.start_line - 1
+    mark = best.best_sentence
+    marked = _slice(best, mark)
+    elsewhere: dict[str, Place] = {}
+    for _, copy in copies:
+        elsewhere.setdefault(copy.source, _place(copy, _counterpart(copy, marked)))
     return Citation(
         rank=rank,
         title=best.title,
         published=best.published,
-        place=_place(best),
-        passage=passage.text,
-        highlight=Place(
-            best.source,
-            above + lines.line_of(first - passage.start_char),
-            above + lines.line_of(last - 1 - passage.start_char),
-            first,
-            last,
-        ),
-        highlight_text=passage.text[first - passage.start_char : last - passage.start_char],
+        encoding=best.encoding,
+        place=_place(best, best.passage),
+        passage=best.passage.text,
+        highlight=_place(best, mark),
+        highlight_text=marked,
         score=score,
-        also_in=tuple(sorted(_place(hit) for _, hit in copies)),
+        also_in=tuple(sorted(elsewhere.values())),
     )
 
 
-def _place(hit: Hit) -> Place:
-    passage = hit.passage
+def _counterpart(copy: Hit, marked: str) -> Sentence:
+    """The sentence of a copy that has most of the marked one's words."""
+    own = _triples(marked)
+    return max(copy.passage.sentences, key=lambda one: len(own & _triples(_slice(copy, one))))
+
+
+def _slice(hit: Hit, part: Sentence) -> str:
+    start = hit.passage.start_char
+    return hit.passage.text[part.start_char - start : part.end_char - start]
+
+
+def _place(hit: Hit, part: Passage | Sentence) -> Place:
+    """Where a part of the hit's passage, or all of it, stands in the article."""
+    lines = Lines(hit.passage.text)
+    start, above = hit.passage.start_char, hit.passage.start_line - 1
     return Place(
-        *(hit.source, passage.start_line, passage.end_line),
-        *(passage.start_char, passage.end_char),
+        hit.source,
+        above + lines.line_of(part.start_char - start),
+        above + lines.line_of(part.end_char - 1 - start),
+        part.start_char,
+        part.end_char,
     )
 
 
@@ -154,9 +174,11 @@ def _reason(found: Found) -> str:
         return "There is no passage to search."
     if found.unknown_words:
         words = " or ".join(f"“{word}”" for word in found.unknown_words[:3])
-        return f"No article has the word {words}, and no passage comes near enough without it."
+        without = "it" if len(found.unknown_words) == 1 else "them"
+        lacking = f"No article has the word {words}"
+        return f"{lacking}, and no passage comes near enough without {without}."
     if not found.words:
         return "The question names nothing to look for."
     if found.hits[0].coverage < ENOUGH_WORDS:
         return "The articles use these words, but no passage has enough of them together."
-    return "The nearest passage has the question's words, but does not say what it asks."
+    return "Passages have the question's words, but none comes near enough to what it asks."

@@ -12,151 +12,33 @@ import io
 import os
 import re
 import sys
-from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any, NoReturn
+import traceback
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any
 
-from bot import __version__
+from bot.parser import UsageError, parser
 from embeddings.errors import ArticlesError, VerbatimError
 
 if TYPE_CHECKING:
+    from bot.render import Line
     from bot.settings import Settings
     from embeddings.changes import Look
 
-ANSWERED, UNANSWERED, USAGE, UNUSABLE, INTERRUPTED = 0, 1, 2, 3, 130
-
-_EXIT_CODES = """\
-exit codes:
-  0    answered, or done
-  1    the articles do not answer the question
-  2    wrong usage
-  3    the articles or the index cannot be used
-  130  interrupted
-"""
-_EXAMPLES = """\
-examples:
-  bot ask "How late did the launch start?"
-  bot ask --seeds ~/articles -k 5 "Who spoke first?"
-  echo "Who spoke first?" | bot ask --json -
-  bot show 2023-05-24-launch.txt:9
-
-"""
+ANSWERED, UNANSWERED, USAGE, UNUSABLE, DEFECT, INTERRUPTED = 0, 1, 2, 3, 70, 130
+_CODES = {"usage": USAGE, "defect": DEFECT, "interrupted": INTERRUPTED}
 
 
-class UsageError(VerbatimError):
-    """The command line is not one."""
+class Interrupted(VerbatimError):
+    """Ctrl-C."""
 
-    kind = "usage"
-
-
-class _Parser(argparse.ArgumentParser):
-    """argparse, with errors as exceptions and a guess at what was meant."""
-
-    def error(self, message: str) -> NoReturn:
-        raise UsageError(message[:1].upper() + message[1:], remedy=self._hint(message))
-
-    def _hint(self, message: str) -> str:
-        wrong = re.search(r"invalid choice: '(.*?)' \(|unrecognized arguments: (\S+)", message)
-        if wrong is None:
-            return f"See: {self.prog} --help"
-        word = wrong.group(1) or wrong.group(2)
-        if " " in word:
-            return f'To ask a question: bot ask "{word}"'
-        close = difflib.get_close_matches(word, self._words(), 1)
-        return f"Did you mean {close[0]}?" if close else f"See: {self.prog} --help"
-
-    def _words(self) -> set[str]:
-        """Every command and option below this parser."""
-        words = set(self._option_string_actions)
-        for action in self._actions:
-            if isinstance(action, argparse._SubParsersAction):
-                words.update(action.choices)
-                words.update(*(one._words() for one in action.choices.values()))
-            elif action.choices:
-                words.update(action.choices)
-        return words
+    kind = "interrupted"
 
 
-def parser() -> argparse.ArgumentParser:
-    """The command line's grammar."""
-    top = _Parser(
-        prog="bot",
-        description="Ask a folder of articles a question; get the articles' own words back,"
-        " cited to file and line.",
-        epilog=_EXAMPLES + _EXIT_CODES,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-        allow_abbrev=False,
-    )
-    top.add_argument("--version", action="version", version=f"bot {__version__}")
-    commands = top.add_subparsers(dest="command", metavar="COMMAND", parser_class=_Parser)
-    places = _places()
+class Defect(VerbatimError):
+    """An error that should not have come this far."""
 
-    def command(name: str, about: str, **settings: Any) -> argparse.ArgumentParser:
-        return commands.add_parser(
-            name,
-            help=about,
-            description=about[0].upper() + about[1:] + ".",
-            formatter_class=argparse.RawDescriptionHelpFormatter,
-            allow_abbrev=False,
-            **settings,
-        )
-
-    ask = command(
-        "ask", "answer a question from the articles", parents=[places], epilog=_EXIT_CODES
-    )
-    ask.add_argument("question", nargs="+", help="the question; - reads it from standard input")
-    ask.add_argument(
-        "-k", dest="limit", type=_passages, default=3, metavar="N", help="passages (default 3)"
-    )
-    _json(ask)
-    rebuild = command(
-        "rebuild", "make the index agree with the articles", parents=[places], epilog=_EXIT_CODES
-    )
-    rebuild.add_argument(
-        "--no-wait", action="store_true", help="fail when another process is writing the index"
-    )
-    _json(rebuild)
-    status = command("status", "show what is indexed, and what is out of date", parents=[places])
-    _json(status)
-    show = command("show", "print an article, with a place in it marked", parents=[places])
-    show.add_argument("place", metavar="SOURCE[:LINE[-LINE]]", help="as an answer cites it")
-    completion = command("completion", "print a completion script for your shell")
-    completion.add_argument("shell", choices=("bash", "zsh", "tcsh"))
-    return top
-
-
-def _places() -> argparse.ArgumentParser:
-    """The options that say where things are; each has an environment variable."""
-    places = _Parser(add_help=False)
-    group = places.add_argument_group("where things are")
-    group.add_argument(
-        "--seeds", metavar="FOLDER", help="the articles (BOT_SEEDS; default ./seeds)"
-    )
-    group.add_argument(
-        "--index", metavar="FOLDER", help="the index (BOT_INDEX; default in your cache folder)"
-    )
-    group.add_argument(
-        "--model",
-        metavar="MODEL",
-        help="a sentence-transformers model, by name or folder (BOT_MODEL; default"
-        " all-MiniLM-L6-v2)",
-    )
-    group.add_argument(
-        "--max-file-mb",
-        metavar="MB",
-        help="larger files are not read (BOT_MAX_FILE_MB; default 20)",
-    )
-    return places
-
-
-def _json(command: argparse.ArgumentParser) -> None:
-    command.add_argument("--json", action="store_true", help="print one JSON document")
-
-
-def _passages(text: str) -> int:
-    number = int(text) if text.isdecimal() else 0
-    if not 1 <= number <= 50:
-        raise argparse.ArgumentTypeError(f"must be a number from 1 to 50, not {text!r}")
-    return number
+    kind = "defect"
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -165,42 +47,71 @@ def main(arguments: Sequence[str] | None = None) -> int:
     as_json = "--json" in given
     _set_streams(as_json)
     try:
-        code = _run(given)
-        sys.stdout.flush()
-        return code
+        code, show = _run(given)
     except VerbatimError as error:
         return _fail(error, as_json)
     except KeyboardInterrupt:
-        print("Interrupted; nothing was lost.", file=sys.stderr)
-        return INTERRUPTED
-    except BrokenPipeError:
-        _drop_output()  # the reader (head, less) has what it wanted
-        return ANSWERED
+        return _fail(Interrupted("Interrupted", remedy="Nothing was lost."), as_json)
     except OSError as error:
         where = f": {error.filename}" if error.filename else ""
         reason = f"{error.strerror or error}{where}"
-        code = _fail(VerbatimError(reason, remedy="The index is as it was."), as_json)
+        return _fail(VerbatimError(reason, remedy="Look there, and try again."), as_json)
+    except Exception as error:
+        # A defect of ours. Python's own exit code would say that the articles do not answer.
+        traceback.print_exc()
+        reason = f"bot has a defect: {type(error).__name__}: {error}"
+        return _fail(Defect(reason, remedy="Please report it, with the lines above."), as_json)
+    try:
+        show()
+        sys.stdout.flush()
+    except BrokenPipeError:
+        _drop_output()  # the reader (head, less) has what it wanted
+    except OSError as error:
+        reason = f"The answer cannot be written: {error.strerror}"
+        code = _fail(VerbatimError(reason, remedy="Make room, or send it elsewhere."), False)
         _drop_output()
-        return code
+    return code
 
 
-def _run(given: list[str]) -> int:
+Result = tuple[int, Callable[[], None]]
+"""A command's exit code, and what writes its result to standard output."""
+
+
+def _run(given: list[str]) -> Result:
     options = parser().parse_args(given)
     if options.command is None:
-        parser().print_help()
-        return ANSWERED
+        return ANSWERED, parser().print_help
     if options.command == "completion":
-        import shtab
-
-        print(shtab.complete(parser(), options.shell))
-        return ANSWERED
+        return ANSWERED, lambda: print(_completion(options.shell))
     from bot import settings
 
     commands = {"ask": _ask, "rebuild": _rebuild, "status": _status, "show": _show}
     return commands[options.command](options, settings.load(vars(options)))
 
 
-def _ask(options: argparse.Namespace, settings: Settings) -> int:
+def _completion(shell: str) -> str:
+    import shtab
+
+    top = parser()
+    (commands,) = (one for one in top._actions if isinstance(one, argparse._SubParsersAction))
+    for command in commands.choices.values():
+        for action in command._actions:
+            if action.metavar == "FOLDER":
+                action.complete = shtab.DIRECTORY
+            elif action.dest in ("model", "place"):
+                action.complete = shtab.FILE
+    return str(shtab.complete(top, shell))
+
+
+def _printed(as_json: bool, document: dict[str, Any], lines: list[Line]) -> Callable[[], None]:
+    from bot import render
+
+    if as_json:
+        return lambda: print(render.dump(document))
+    return lambda: render.write(lines, sys.stdout)
+
+
+def _ask(options: argparse.Namespace, settings: Settings) -> Result:
     question = _question(options.question)
     from bot import progress, render
     from bot.answer import answer
@@ -211,35 +122,44 @@ def _ask(options: argparse.Namespace, settings: Settings) -> int:
 
     model = find_model(settings.model, download=True)
     if not is_light(model):
-        _say(f"{model.name} needs sentence-transformers for every question: this takes longer.")
+        progress.say(
+            f"{model.name} needs sentence-transformers for every question: this takes longer."
+        )
     with progress.shown() as show_progress:
         report = refresh(
             *(settings.seeds, settings.index, model),
             max_bytes=settings.max_bytes,
-            on_stale=lambda look: _say(_news(look)),
+            on_stale=lambda look: progress.say(_news(look)),
             on_wait=_say_who_writes,
             progress=show_progress,
         )
-    if report is not None:
-        render.write(render.failure_lines(report.failed), sys.stderr)
+    if report is not None and report.failed:
+        progress.say(f"{len(report.failed)} of the files could not be read; bot status says why.")
     index = Index(settings.index, open_encoder(model))
     try:
         result = answer(question, index, options.limit)
     finally:
         index.close()
     if not (result.citations or result.nearest):
-        raise ArticlesError(
-            f"There are no articles in {settings.seeds}",
-            remedy="Put .txt or .md files there, or name another folder: --seeds FOLDER.",
-        )
-    if options.json:
-        print(render.dump(render.answer_json(result)))
-    else:
-        render.write(render.answer_lines(result, settings.seeds), sys.stdout)
-    return ANSWERED if result.answered else UNANSWERED
+        raise _no_articles(settings)
+    code = ANSWERED if result.answered else UNANSWERED
+    lines = render.answer_lines(result, settings.seeds)
+    return code, _printed(options.json, render.answer_json(result), lines)
 
 
-def _rebuild(options: argparse.Namespace, settings: Settings) -> int:
+def _no_articles(settings: Settings) -> ArticlesError:
+    from embeddings.articles import scan
+
+    others = scan(settings.seeds, max_bytes=settings.max_bytes).other_formats
+    told = ", ".join(f"{kind} {number}" for kind, number in others.items())
+    return ArticlesError(
+        f"There are no articles in {settings.seeds}"
+        + (f" (files of other formats: {told})" if told else ""),
+        remedy="Put .txt or .md files there, or name another folder: --seeds FOLDER.",
+    )
+
+
+def _rebuild(options: argparse.Namespace, settings: Settings) -> Result:
     from bot import progress, render
     from embeddings.model import find_model
     from embeddings.rebuild import rebuild
@@ -253,14 +173,11 @@ def _rebuild(options: argparse.Namespace, settings: Settings) -> int:
             on_wait=_say_who_writes,
             progress=show_progress,
         )
-    if options.json:
-        print(render.dump(render.report_json(report)))
-    else:
-        render.write(render.report_lines(report), sys.stdout)
-    return ANSWERED
+    lines = render.report_lines(report)
+    return ANSWERED, _printed(options.json, render.report_json(report), lines)
 
 
-def _status(options: argparse.Namespace, settings: Settings) -> int:
+def _status(options: argparse.Namespace, settings: Settings) -> Result:
     from bot import render
     from embeddings.changes import look
     from embeddings.model import find_model
@@ -268,19 +185,17 @@ def _status(options: argparse.Namespace, settings: Settings) -> int:
     model = find_model(settings.model)
     found = look(settings.seeds, settings.index, model, max_bytes=settings.max_bytes)
     told = (found, settings.seeds, settings.index, model.name)
-    if options.json:
-        print(render.dump(render.status_json(*told)))
-    else:
-        render.write(render.status_lines(*told), sys.stdout)
-    return ANSWERED
+    lines = render.status_lines(*told)
+    return ANSWERED, _printed(options.json, render.status_json(*told), lines)
 
 
-def _show(options: argparse.Namespace, settings: Settings) -> int:
+def _show(options: argparse.Namespace, settings: Settings) -> Result:
     from bot import render
     from embeddings.articles import Unreadable, read
 
-    match = re.fullmatch(r"(.+?)(?::(\d+)(?:-(\d+))?)?", options.place, re.DOTALL)
-    assert match is not None  # argparse gives no empty word
+    match = re.fullmatch(r"(.+?)(?::(\d{1,9})(?:-(\d{1,9}))?)?", options.place, re.DOTALL)
+    if match is None:
+        raise UsageError("The source is empty", remedy="Name it as an answer cites it.")
     source = _source(match.group(1), settings)
     try:
         _, article = read(settings.seeds, source, max_bytes=settings.max_bytes)
@@ -289,18 +204,17 @@ def _show(options: argparse.Namespace, settings: Settings) -> int:
             f"{source} {error}", remedy="Name an article of the folder: bot status lists the rest."
         ) from error
     if match.group(2) is None and not sys.stdout.isatty():
-        sys.stdout.write(render.unsteered(article.text))
-        return ANSWERED
+        return ANSWERED, lambda: print(render.unsteered(article.text), end="")
     first = int(match.group(2) or 0)
     last = int(match.group(3) or first)
     lines = render.show_lines(article.text, first, last)
     if not first <= last <= len(lines) or match.group(2) == "0":
         raise UsageError(
-            f"{source} has {len(lines)} lines, and {options.place!r} is not among them",
-            remedy="Lines count from 1.",
+            f"{source} has lines 1 to {len(lines)}, and {options.place!r} is not among them",
+            remedy="A range goes from its first line to its last.",
         )
-    render.write(render.around(lines, first, last, sys.stdout), sys.stdout)
-    return ANSWERED
+    shown = render.around(lines, first, last, sys.stdout)
+    return ANSWERED, lambda: render.write(shown, sys.stdout)
 
 
 def _source(given: str, settings: Settings) -> str:
@@ -308,7 +222,7 @@ def _source(given: str, settings: Settings) -> str:
     seeds = os.path.realpath(settings.seeds)
     for path in (os.path.join(seeds, given), given):
         found = os.path.realpath(path)
-        if os.path.isfile(found) and found.startswith(seeds + os.sep):
+        if os.path.isfile(found) and os.path.commonpath([seeds, found]) == seeds:
             return os.path.relpath(found, seeds).replace(os.sep, "/")
     from embeddings.articles import scan
 
@@ -345,28 +259,40 @@ def _news(look: Look) -> str:
 
 
 def _say_who_writes(holder: str) -> None:
-    _say(f"Waiting for {holder}, which is writing the index…")
+    from bot import progress
 
-
-def _say(text: str) -> None:
-    print(text, file=sys.stderr, flush=True)
+    progress.say(f"Waiting for {holder}, which is writing the index…")
 
 
 def _fail(error: VerbatimError, as_json: bool) -> int:
     from bot import render
 
     if as_json:
-        print(render.dump(render.error_json(error)), flush=True)
-    render.write(render.error_lines(error), sys.stderr)
-    return USAGE if error.kind == "usage" else UNUSABLE
+        try:
+            print(render.dump(render.error_json(error)), flush=True)
+        except OSError:
+            _drop_output()
+    with suppress(OSError):
+        render.write(render.error_lines(error), sys.stderr)
+    return _CODES.get(error.kind, UNUSABLE)
 
 
 def _set_streams(as_json: bool) -> None:
-    """No name or quotation may fail to print; JSON is UTF-8 whatever the locale."""
-    for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(errors="backslashreplace")
-            if as_json and stream is sys.stdout:
+    """No name or quotation may fail to print; JSON is UTF-8 whatever the locale.
+
+    A closed stream is made an empty one, before a file of ours gets its number.
+    """
+    for name, mode, errors in (
+        ("stdin", "r", "replace"),
+        ("stdout", "w", "backslashreplace"),
+        ("stderr", "w", "backslashreplace"),
+    ):
+        stream = getattr(sys, name)
+        if stream is None:
+            setattr(sys, name, open(os.devnull, mode))  # noqa: SIM115  (as long as we run)
+        elif isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors=errors)
+            if as_json and name == "stdout":
                 stream.reconfigure(encoding="utf-8")
 
 

@@ -1,22 +1,30 @@
-"""What a rebuild is doing, on standard error: a bar on a terminal, a few lines elsewhere."""
+"""What is being done, on standard error: a line, a bar on a terminal, a few lines elsewhere."""
 
 from __future__ import annotations
 
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from typing import TYPE_CHECKING
 
-from embeddings.rebuild import Progress
+from bot import render
 
 if TYPE_CHECKING:
     from rich.progress import Progress as Bars
     from rich.progress import TaskID
 
+    from embeddings.rebuild import Progress
+
 _WORDS = {"reading": "Reading articles", "encoding": "Encoding passages", "writing": "Writing"}
 _LINE_EVERY = 10.0
 """Seconds between two lines where there is no terminal to draw a bar on."""
+
+
+def say(text: str) -> None:
+    """A line for people. Where nobody listens, the answer is given all the same."""
+    with suppress(OSError):
+        print(render.one_line(text), file=sys.stderr, flush=True)
 
 
 @contextmanager
@@ -62,12 +70,17 @@ def _drawing() -> Bars:
 
 
 def _lines() -> Progress:
-    last: dict[str, float] = {}
+    last = 0.0
 
     def progress(stage: str, done: int, total: int) -> None:
-        now = time.monotonic()
-        if stage == "encoding" and now - last.get(stage, 0.0) >= _LINE_EVERY:
-            last[stage] = now
-            print(f"{_WORDS[stage]}: {done:,} of {total:,}", file=sys.stderr)
+        nonlocal last
+        if stage != "encoding":
+            return
+        if done == 0:
+            last = time.monotonic()
+            say(f"Encoding {total:,} passages…")
+        elif done < total and time.monotonic() - last >= _LINE_EVERY:
+            last = time.monotonic()
+            say(f"Encoded {done:,} of {total:,}…")
 
     return progress

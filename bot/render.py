@@ -35,8 +35,11 @@ _STYLES = {
     "error": "bold red",
     "dim": "dim",
     "shown": "bold",
+    "name": "",
     "text": "",
 }
+_ONE_LINE = ("source", "title", "name")
+"""Roles of text that has no line ends of its own: one in a file's name is made visible."""
 # C0 and C1 controls (not tabs and line ends) and the characters that reorder what is written.
 _CONTROL = re.compile("\r(?!\n)|[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 _JSON_UNSAFE = re.compile("[\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
@@ -53,15 +56,22 @@ class Span:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """Spans that make a paragraph, set in by `indent` columns."""
+    """Spans that make a paragraph, set in by `indent` columns, from its second row on by
+    `hang` more."""
 
     spans: tuple[Span, ...]
     indent: int = 0
+    hang: int = 0
 
 
 def safe(text: str) -> str:
     """The text for a terminal: line ends are newlines, control characters made visible."""
     return unsteered(text.replace("\r\n", "\n").replace("\r", "\n"))
+
+
+def one_line(text: str) -> str:
+    """The text for a terminal, on one line whatever it holds."""
+    return safe(text).replace("\n", "\u240a")
 
 
 def unsteered(text: str) -> str:
@@ -81,14 +91,20 @@ def _visible(character: str) -> str:
 
 def answer_lines(answer: Answer, seeds: Path) -> list[Line]:
     """An answer as a person reads it."""
+    from bot.confidence import THRESHOLD
+
     lines: list[Line] = []
     if not answer.answered:
         lines.append(Line((Span("The articles do not answer this.", "refusal"),)))
         lines.append(Line((Span(answer.reason or ""),)))
         if answer.nearest:
             lines += [Line(()), Line((Span("The nearest passages:", "dim"),))]
+    doubtful = False
     for citation in answer.citations or answer.nearest:
         lines.append(Line(()))
+        if answer.answered and not doubtful and citation.score < THRESHOLD:
+            doubtful = True
+            lines += [Line((Span("Less likely to answer:", "dim"),)), Line(())]
         lines += _citation_lines(citation, seeds)
     return lines[1:] if lines and not lines[0].spans else lines
 
@@ -108,7 +124,8 @@ def _citation_lines(citation: Citation, seeds: Path) -> list[Line]:
                 Span(f"  {citation.score:.0%}", "score"),
                 Span(date, "dim"),
                 Span(title, "title"),
-            )
+            ),
+            hang=3,
         ),
         Line(
             (
@@ -139,7 +156,9 @@ def status_lines(look: Look, seeds: Path, index: Path, model: str) -> list[Line]
         ("Built", f"{built} ({_age(built)} ago)" if built else "never"),
         ("State", _state(look)),
     ]
-    lines = [Line((Span(f"{name:<10}", "dim"), Span(value))) for name, value in rows]
+    lines = [
+        Line((Span(f"{name:<10}", "dim"), Span(value, "name")), hang=10) for name, value in rows
+    ]
     lines += change_lines(look.changes.added, look.changes.changed, look.changes.removed)
     lines += failure_lines(look.skipped)
     if look.other_formats:
@@ -166,21 +185,29 @@ def change_lines(
         if sources:
             named = ", ".join(sources[:most])
             more = f" and {len(sources) - most} more" if len(sources) > most else ""
-            lines.append(Line((Span(f"{name} {len(sources)}: ", "dim"), Span(named + more))))
+            lines.append(
+                Line((Span(f"{name} {len(sources)}: ", "dim"), Span(named + more, "name")))
+            )
     return lines
 
 
 def failure_lines(skipped: Iterable[Skipped]) -> list[Line]:
     """The files that could not be indexed, each with the reason."""
     return [
-        Line((Span("Not read: ", "refusal"), Span(one.source, "source"), Span(f" {one.reason}")))
+        Line(
+            (
+                Span("Not read: ", "refusal"),
+                Span(one.source, "source"),
+                Span(f" {one.reason}", "name"),
+            )
+        )
         for one in skipped
     ]
 
 
 def error_lines(error: VerbatimError) -> list[Line]:
     """An error on one line, what to do about it included."""
-    return [Line((Span("bot: ", "error"), Span(f"{error}. {error.remedy}")))]
+    return [Line((Span("bot: ", "error"), Span(f"{error}. {error.remedy}", "name")))]
 
 
 def show_lines(text: str, first: int, last: int) -> list[Line]:
@@ -194,7 +221,8 @@ def show_lines(text: str, first: int, last: int) -> list[Line]:
             (
                 Span(f"{'>' if first <= number <= last else ' '} {number:>{width}}  ", "dim"),
                 Span(row, "shown" if first <= number <= last else "text"),
-            )
+            ),
+            hang=width + 4,
         )
         for number, row in enumerate(rows, start=1)
     ]
@@ -223,20 +251,25 @@ def write(lines: Iterable[Line], stream: TextIO) -> None:
         stream.write("".join(_plain(line) + "\n" for line in lines))
         return
     from rich.console import Console
-    from rich.padding import Padding
     from rich.style import Style
     from rich.text import Text
 
     console = Console(file=stream, highlight=False)
     styled = os.environ.get("TERM") not in ("dumb", "unknown")
+    marked = not styled or console.no_color  # bold alone is easily missed
     for line in lines:
         text = Text()
         for span in line.spans:
             style = Style.parse(_STYLES[span.role])
             if span.link is not None and styled:
                 style += Style(link=span.link.as_uri())
-            text.append(safe(span.text) if styled else _marked(span), style)
-        console.print(Padding(text, (0, 0, 0, line.indent)) if line.indent else text)
+            text.append(_marked(span) if marked else _safe(span), style)
+        for number, row in enumerate(text.wrap(console, console.width - line.indent - line.hang)):
+            row.rstrip()
+            margin = line.indent + (line.hang if number else 0)
+            console.print(Text(" " * margin) + row, soft_wrap=True)
+        if not line.spans:
+            console.print()
 
 
 def _plain(line: Line) -> str:
@@ -246,8 +279,12 @@ def _plain(line: Line) -> str:
 
 
 def _marked(span: Span) -> str:
-    text = safe(span.text)
+    text = _safe(span)
     return f"{OPEN_MARK}{text}{CLOSE_MARK}" if span.role == "mark" else text
+
+
+def _safe(span: Span) -> str:
+    return one_line(span.text) if span.role in _ONE_LINE else safe(span.text)
 
 
 def _count(number: int, noun: str) -> str:
@@ -270,6 +307,8 @@ def _state(look: Look) -> str:
         return "nothing built yet; the next question builds it, or: bot rebuild"
     if look.remake:
         return f"out of date: {look.remake}; the next question rebuilds it, or: bot rebuild"
+    if look.emptied:
+        return "every article is gone; the index is kept, until: bot rebuild"
     if look.changes:
         return "out of date; the next question brings it up to date, or: bot rebuild"
     return "up to date"
@@ -304,6 +343,7 @@ def _citation_json(citation: Citation) -> dict[str, Any]:
         "rank": citation.rank,
         "title": citation.title,
         "published": citation.published,
+        "encoding": citation.encoding,
         **_place_json(citation.place),
         "passage": citation.passage,
         "highlight": {"text": citation.highlight_text, **highlight},

@@ -57,9 +57,36 @@ def load(flags: Mapping[str, Any], environment: Mapping[str, str] = os.environ) 
     for key in KEYS:
         places = (flags.get(key), environment.get(f"BOT_{key.upper()}") or None, config.get(key))
         chosen[key] = next((one for one in places if one is not None), _DEFAULTS.get(key))
-    seeds = Path(os.path.realpath(Path(chosen["seeds"]).expanduser()))
-    index = Path(chosen["index"]).expanduser().absolute() if chosen["index"] else _own_index(seeds)
-    return Settings(seeds, index, str(chosen["model"]), _bytes(chosen["max_file_mb"]))
+    seeds = Path(os.path.realpath(_path("seeds", chosen["seeds"])))
+    index = _own_index(seeds) if chosen["index"] is None else _path("index", chosen["index"])
+    model = _text("model", chosen["model"])
+    return Settings(seeds, index.absolute(), model, _bytes(chosen["max_file_mb"]))
+
+
+def _text(key: str, value: Any) -> str:
+    """A setting that is text which can be stored and shown.
+
+    Raises:
+        SettingsError: it is not.
+    """
+    try:
+        if not isinstance(value, str) or not value or "\0" in value:
+            raise ValueError
+        value.encode()
+    except ValueError as error:  # UnicodeEncodeError, of a name that is no UTF-8, is one
+        raise SettingsError(
+            f"{key} is {value!r}, and must be a name in UTF-8", remedy="Set it to another."
+        ) from error
+    return value
+
+
+def _path(key: str, value: Any) -> Path:
+    try:
+        return Path(_text(key, value)).expanduser()
+    except RuntimeError as error:
+        raise SettingsError(
+            f"{key} is {value}, and there is no such user", remedy="Name the folder in full."
+        ) from error
 
 
 def _own_index(seeds: Path) -> Path:
@@ -71,7 +98,7 @@ def _own_index(seeds: Path) -> Path:
 
 def _bytes(megabytes: Any) -> int:
     try:
-        size = float(megabytes)
+        size = 0.0 if isinstance(megabytes, bool) else float(megabytes)
         if not 0 < size < 1e6:
             raise ValueError
     except (TypeError, ValueError) as error:

@@ -31,13 +31,15 @@ class Suspects:
 class Changes:
     """What the content tells: sources by what happened to them, each sorted.
 
-    `touched` look different and hold what they held.
+    `touched` look different and hold what they held, `tried` could not be read and had not
+    been tried before: nothing for an answer, but worth noting, so as not to read them again.
     """
 
     added: tuple[str, ...]
     changed: tuple[str, ...]
     removed: tuple[str, ...]
     touched: tuple[str, ...]
+    tried: tuple[str, ...]
     unreadable: tuple[Skipped, ...]
 
     def __bool__(self) -> bool:
@@ -72,7 +74,7 @@ def confirm(
     seeds: Path, suspects: Suspects, articles: Mapping[str, StoredArticle], *, max_bytes: int
 ) -> Changes:
     """Read the suspects to tell what has really changed."""
-    added, changed, touched = [], [], []
+    added, changed, touched, tried = [], [], [], []
     removed = [*suspects.removed]
     unreadable = [skipped for _, skipped in suspects.unreadable]
     for state in suspects.files:
@@ -81,6 +83,7 @@ def confirm(
             _, article = read(seeds, state.source, max_bytes=max_bytes)
         except Unreadable as error:
             unreadable.append(Skipped(state.source, str(error)))
+            tried.append(state.source)
             if known is not None:
                 removed.append(state.source)
             continue
@@ -95,6 +98,7 @@ def confirm(
         tuple(changed),
         tuple(sorted(removed)),
         tuple(touched),
+        tuple(tried),
         tuple(sorted(unreadable, key=lambda one: one.source)),
     )
 
@@ -114,6 +118,11 @@ class Look:
     other_formats: dict[str, int]
     articles: int
     passages: int
+
+    @property
+    def emptied(self) -> bool:
+        """Whether every article is gone, as when a disk is not mounted."""
+        return len(self.changes.removed) == self.articles > 0 and not self.changes.added
 
     @property
     def stale(self) -> bool:

@@ -17,6 +17,7 @@ FORMAT = 1
 """Number of the schema below; an index of another is not read."""
 
 FILE = "index.db"
+_READ_ONLY = (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN)
 
 _SCHEMA = """
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
@@ -83,18 +84,29 @@ class Database:
         elif not self.path.exists():
             raise FileNotFoundError(self.path)
         with _explained(self.path):
-            self._db = sqlite3.connect(
-                f"{self.path.absolute().as_uri()}?mode={'rwc' if create else 'rw'}",
-                uri=True,
-                isolation_level=None,
-                timeout=60,
-                check_same_thread=False,
-            )
+            if create:
+                self._open("mode=rwc", create=True)
+                return
             try:
-                self._prepare(create)
-            except BaseException:
-                self._db.close()
-                raise
+                self._open("mode=rw")
+            except sqlite3.OperationalError as error:
+                if error.sqlite_errorcode & 0xFF not in _READ_ONLY:
+                    raise
+                self._open("mode=ro&immutable=1")  # a folder in which nobody can be writing
+
+    def _open(self, mode: str, *, create: bool = False) -> None:
+        self._db = sqlite3.connect(
+            f"{self.path.absolute().as_uri()}?{mode}",
+            uri=True,
+            isolation_level=None,
+            timeout=60,
+            check_same_thread=False,
+        )
+        try:
+            self._prepare(create)
+        except BaseException:
+            self._db.close()
+            raise
 
     def _prepare(self, create: bool) -> None:
         self._db.execute("PRAGMA foreign_keys = ON")

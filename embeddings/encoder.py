@@ -99,7 +99,12 @@ def open_encoder(model: Model, *, texts: int = 0) -> Encoder:
     light = _light_settings(model)
     if light is None or texts > BULK:
         return ReferenceEncoder(model)
-    return LightEncoder(model, light)
+    try:
+        return LightEncoder(model, light)
+    except (KeyError, TypeError) as error:
+        raise ModelError(
+            f"The settings of {model.name} are not whole: {error}", remedy=_REMEDY
+        ) from error
 
 
 def is_light(model: Model) -> bool:
@@ -109,12 +114,18 @@ def is_light(model: Model) -> bool:
 
 def _light_settings(model: Model) -> dict[str, Any] | None:
     """The model's BERT settings, or None where the numpy engine would compute another thing."""
-    modules = [one["type"].rsplit(".", 1)[-1] for one in model.settings("modules.json") or []]
+    modules = model.settings("modules.json")
     config = model.settings("config.json") or {}
     pooling = model.settings("1_Pooling/config.json") or {}
     prompts = (model.settings("config_sentence_transformers.json") or {}).get("prompts") or {}
+    try:
+        kinds = [one["type"].rsplit(".", 1)[-1] for one in modules]
+    except (KeyError, TypeError, AttributeError) as error:
+        raise ModelError(
+            f"modules.json of {model.name} is not a list of modules", remedy=_REMEDY
+        ) from error
     known = (
-        modules in (["Transformer", "Pooling"], ["Transformer", "Pooling", "Normalize"])
+        kinds in (["Transformer", "Pooling"], ["Transformer", "Pooling", "Normalize"])
         and config.get("model_type") == "bert"
         and config.get("hidden_act") == "gelu"
         and config.get("position_embedding_type", "absolute") == "absolute"

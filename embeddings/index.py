@@ -46,6 +46,7 @@ class Hit:
     source: str
     title: str
     published: str | None
+    encoding: str
     passage: Passage
     best_sentence: Sentence
     score: float
@@ -74,12 +75,14 @@ class Index:
         """Open the index in `folder`; `encoder` must be of the model it was made with.
 
         Raises:
-            FileNotFoundError: nothing was built there.
-            IndexUnusable: it is damaged.
+            IndexUnusable: it is damaged, or is not there.
         """
         self._folder = folder
         self._encoder = encoder
-        self._store = Store(folder)
+        try:
+            self._store = Store(folder)
+        except FileNotFoundError as error:
+            raise _missing(folder) from error
         self._generation: int | None = None
         self._vectors: VectorIndex
         self._words: Words
@@ -110,7 +113,7 @@ class Index:
         """Open the generation that the snapshot names, if it is not the open one."""
         meta = self._store.meta()
         if meta is None:
-            raise FileNotFoundError(self._folder)
+            raise _missing(self._folder)
         if meta.fingerprint != self._encoder.model.fingerprint:
             raise IndexUnusable(
                 f"The index in {self._folder} was made with the model {meta.model}",
@@ -161,6 +164,7 @@ class Index:
             source=stored.source,
             title=stored.title,
             published=stored.published,
+            encoding=stored.encoding,
             passage=passage,
             best_sentence=passage.sentences[best],
             score=score,
@@ -169,6 +173,10 @@ class Index:
             lexical=lexical,
             coverage=sum(idf[term] for term in idf.keys() & own) / total,
         )
+
+
+def _missing(folder: Path) -> IndexUnusable:
+    return IndexUnusable(f"There is no index in {folder}", remedy="Build it: bot rebuild")
 
 
 def _sentence_texts(passage: Passage) -> list[str]:

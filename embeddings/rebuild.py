@@ -21,10 +21,10 @@ from embeddings.encoder import Encoder, Text, open_encoder
 from embeddings.errors import (
     ArticlesError,
     GenerationDamaged,
-    IndexBusy,
     IndexDamaged,
     IndexUnusable,
 )
+from embeddings.lock import FILE as LOCK
 from embeddings.lock import writer_lock
 from embeddings.model import Model
 from embeddings.passages import VERSION, Passage, split
@@ -90,25 +90,27 @@ def refresh(
             f"The index in {folder} is that of the articles in {found.meta.seeds}",
             remedy="Name another with --index FOLDER, or make it this folder's: bot rebuild",
         )
-    if found.articles and len(found.changes.removed) == found.articles and not found.changes.added:
+    if found.emptied:
         raise ArticlesError(
             f"There are no articles left in {seeds}, and the index has {found.articles}",
             remedy="Bring the folder back, or empty the index with: bot rebuild",
         )
     if found.stale:
         on_stale(found)
-    elif not found.changes.touched:
+    elif not (found.changes.touched or found.changes.tried):
         return None
     try:
         return rebuild(
             *(seeds, folder, model),
             max_bytes=max_bytes,
-            wait=found.stale,  # the new times of touched files can wait, an answer cannot
+            wait=found.stale,
             on_wait=on_wait,
             progress=progress,
         )
-    except IndexBusy:
-        return None
+    except IndexUnusable:
+        if found.stale:
+            raise
+        return None  # only times were to be noted; the answer can be had without
 
 
 def rebuild(
@@ -129,6 +131,7 @@ def rebuild(
     """
     begun = time.monotonic()
     articles.scan(seeds, max_bytes=max_bytes)  # no folder: no lock, no index, no change
+    _refuse_others_folder(folder)
     with writer_lock(folder, wait=wait, on_wait=on_wait):
         job = _Job(seeds, folder, model, max_bytes, progress)
         try:
@@ -137,6 +140,19 @@ def rebuild(
             _set_aside(folder)
             report = job.run()
     return replace(report, seconds=time.monotonic() - begun)
+
+
+def _refuse_others_folder(folder: Path) -> None:
+    """An index may begin in a new or an empty folder only, or go on where one is."""
+    try:
+        names = {path.name for path in folder.iterdir()}
+    except OSError:
+        return  # there is none yet, or it says why when it is written to
+    if names - {LOCK} and FILE not in names:
+        raise IndexUnusable(
+            f"{folder} holds other files and no index",
+            remedy="Name a new or empty folder: --index FOLDER.",
+        )
 
 
 def _set_aside(folder: Path) -> None:
@@ -183,8 +199,8 @@ class _Job:
         removed = [source for source in stored if source not in present]
         with store.writing():
             for state in reading.touched:
-                store.set_state(_settled(state))
-            store.set_unreadable([(_settled(state), one) for state, one in unreadable])
+                store.set_state(state)
+            store.set_unreadable(unreadable)
             if fresh or removed or not self._is_whole(meta):
                 self.progress("writing", 0, 1)
                 outdated = [stored[source] for source in (*removed, *fresh) if source in stored]
@@ -223,8 +239,10 @@ class _Job:
             try:
                 state, article = articles.read(self.seeds, looked.source, max_bytes=self.max_bytes)
             except Unreadable as error:
-                reading.unreadable.append((looked, Skipped(looked.source, str(error))))
+                skipped = Skipped(looked.source, str(error))
+                reading.unreadable.append((_settled(looked), skipped))
                 continue
+            state = _settled(state)
             known = stored.get(state.source)
             if known is not None and known.sha256 == article.sha256:
                 reading.touched.append(state)
@@ -272,10 +290,7 @@ class _Job:
         removed = store.passage_ids(one.id for one in outdated)
         for one in outdated:
             store.remove_article(one.state.source)
-        added = [
-            store.add_article(_settled(state), article, passages)
-            for state, article, passages in new
-        ]
+        added = [store.add_article(state, article, passages) for state, article, passages in new]
         generation = meta.generation + 1 if meta else 1
         files, dead = generations.write(
             self.folder,
@@ -312,12 +327,12 @@ class _Job:
 
 
 def _settled(state: FileState) -> FileState:
-    """The state, unless the file changed within the last two seconds.
+    """The state as just read, unless the file changed within the last two seconds.
 
     A file can change twice in one tick of the clock and keep its size; such a state is
     stored so that it matches nothing, and the next look reads the file again.
     """
-    if time.time_ns() - state.mtime_ns < _SETTLED_NS:
+    if 0 <= time.time_ns() - state.mtime_ns < _SETTLED_NS:
         return replace(state, mtime_ns=0)
     return state
 

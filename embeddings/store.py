@@ -11,6 +11,7 @@ import hashlib
 import json
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from embeddings.articles import Article, FileState, Skipped
@@ -49,6 +50,7 @@ class StoredPassage:
     source: str
     title: str
     published: str | None
+    encoding: str
     passage: Passage
     vector: npt.NDArray[np.float32]
     sentence_vectors: npt.NDArray[np.float16]
@@ -82,6 +84,27 @@ def encoded_key(passage: Passage) -> bytes:
     return digest.digest()
 
 
+def _files(text: str) -> list[list[Any]]:
+    files: list[list[Any]] = json.loads(text)
+    if not files:
+        raise ValueError("no files are named")
+    return files
+
+
+def _is_whole(passage: Passage) -> bool:
+    """Whether the places fit the text: rows that were tampered with must not be cited."""
+    places = (passage.start_char, passage.end_char, passage.start_line, passage.end_line)
+    bounds = [(one.start_char, one.end_char) for one in passage.sentences]
+    numbers = [*places, *(number for pair in bounds for number in pair)]
+    return (
+        isinstance(passage.text, str)
+        and all(isinstance(number, int) for number in numbers)
+        and len(passage.text) == passage.end_char - passage.start_char
+        and 1 <= passage.start_line <= passage.end_line
+        and all(passage.start_char <= s < e <= passage.end_char for s, e in bounds)
+    )
+
+
 class Store(Database):
     """What is in an open index.db. All is read inside `snapshot` or `writing`."""
 
@@ -99,8 +122,8 @@ class Store(Database):
                 fingerprint=rows["fingerprint"],
                 splitter=rows["splitter"],
                 generation=int(rows["generation"]),
-                built_at=rows["built_at"],
-                files={path: (size, time) for path, size, time in json.loads(rows["files"])},
+                built_at=datetime.fromisoformat(rows["built_at"]).astimezone(UTC).isoformat(),
+                files={str(path): (size, time) for path, size, time in _files(rows["files"])},
                 dead=int(rows["dead"]),
             )
         except (KeyError, TypeError, ValueError) as error:
@@ -144,21 +167,25 @@ class Store(Database):
         ):
             sentences.setdefault(number, []).append(Sentence(start, end))
         rows = self._db.execute(
-            "SELECT p.id, source, title, published, v.passage, v.sentences, p.text, start_char,"
-            " end_char, start_line, end_line FROM passages p JOIN articles a ON a.id = p.article"
+            "SELECT p.id, source, title, published, encoding, v.passage, v.sentences, p.text,"
+            " start_char, end_char, start_line, end_line FROM passages p"
+            " JOIN articles a ON a.id = p.article"
             " JOIN vectors v ON v.encoded = p.encoded AND v.model = ?"
             f" WHERE p.id IN ({marks})",
             (fingerprint, *ids),
         )
         found = []
-        for number, source, title, published, whole, parts, *slice_ in rows:
+        for number, source, title, published, encoding, whole, parts, *slice_ in rows:
             own = tuple(sentences.get(number, ()))
             if not own or len(whole) % 4 or 2 * len(parts) != len(own) * len(whole):
                 raise damaged(self.path, "a passage's sentences and vectors differ")
             vector = np.frombuffer(whole, dtype=np.float32)
             vectors = np.frombuffer(parts, dtype=np.float16).reshape(len(own), -1)
             passage = Passage(*slice_, own)  # type: ignore[call-arg]
-            found.append(StoredPassage(number, source, title, published, passage, vector, vectors))
+            if not _is_whole(passage):
+                raise damaged(self.path, "a passage's text and places differ")
+            article = (source, title, published, encoding)
+            found.append(StoredPassage(number, *article, passage, vector, vectors))
         if len(found) != len(ids):
             raise damaged(self.path, f"{len(ids) - len(found)} passages or vectors are missing")
         return found

@@ -34,10 +34,17 @@ def index(tmp_path: Path, model: Model, encoder: LightEncoder) -> Index:
     return Index(tmp_path / "index", encoder)
 
 
-def test_copies_of_a_text_are_one_citation_that_says_where_else_it_stands(index: Index) -> None:
+def test_copies_of_a_text_are_one_citation_that_says_where_else_it_stands(
+    index: Index, tmp_path: Path
+) -> None:
     result = answer("How long will the repairs of the bridge take?", index)
     assert result.answered
     first = result.citations[0]
+    (copy,) = first.also_in
+    article = (tmp_path / "seeds" / copy.source).read_text("utf-8")
+    told = article[copy.start_char : copy.end_char].lower()
+    assert told == first.highlight_text.lower()
+    assert told in article.lower().split("\n")[copy.start_line - 1]
     assert {first.place.source, *(place.source for place in first.also_in)} == {
         "a-second.txt",
         "b-first.txt",
@@ -45,6 +52,28 @@ def test_copies_of_a_text_are_one_citation_that_says_where_else_it_stands(index:
     assert first.highlight_text.startswith("The work is expected to take six weeks")
     assert "six weeks" not in "".join(one.passage for one in result.citations[1:])
     assert [one.rank for one in result.citations] == list(range(1, len(result.citations) + 1))
+
+
+def test_a_text_that_an_article_repeats_is_not_another_source(
+    tmp_path: Path, model: Model, encoder: LightEncoder
+) -> None:
+    """And a copy is found though it is joined with other neighbours."""
+    bridge = WIRE.format("")
+    filler = "\n\n".join(f"In other news, item {n} of the day is told." for n in range(30))
+    articles = {
+        "a.txt": f"Bridge\n\n{bridge}\n\n{filler}\n\nA short one.\n\n{bridge}\n",
+        "b.txt": f"The news\n\nIt was cold.\n\n{bridge}\n\nIt was warm, and then it rained.\n",
+    }
+    seeds = write(tmp_path / "seeds", dict(articles))
+    rebuild(seeds, tmp_path / "index", model, max_bytes=MAX_BYTES)
+    index = Index(tmp_path / "index", encoder)
+    cited = answer("How long will the repairs of the bridge take?", index, 5).citations
+    assert cited[0].also_in
+    for citation in cited:
+        assert citation.place.source not in {place.source for place in citation.also_in}
+        for place in citation.also_in:
+            text = (seeds / place.source).read_text("utf-8")[place.start_char : place.end_char]
+            assert text == citation.highlight_text
 
 
 def test_scores_fall_with_the_rank(index: Index) -> None:
@@ -66,7 +95,7 @@ def refusal(question: str, index: Index) -> Answer:
 
 def test_refusals_say_why(index: Index) -> None:
     assert refusal("Which codec does the ferry use?", index).reason == (
-        "No article has the word “codec” or “ferry”, and no passage comes near enough without it."
+        "No article has the word “codec” or “ferry”, and no passage comes near enough without them."
     )
     assert refusal("Who is it?", index).reason == "The question names nothing to look for."
     assert refusal("Is the council of the weather in the news?", index).reason == (

@@ -74,8 +74,8 @@ def test_an_answer_in_json(ask: Bot) -> None:
     assert len(answer["citations"]) == 2
     first = answer["citations"][0]
     assert list(first) == [
-        *("rank", "title", "published", "source", "start_line", "end_line", "start_char"),
-        *("end_char", "passage", "highlight", "score", "also_in"),
+        *("rank", "title", "published", "encoding", "source", "start_line", "end_line"),
+        *("start_char", "end_char", "passage", "highlight", "score", "also_in"),
     ]
     assert first["score"] == answer["confidence"]
     text = (SEEDS / first["source"]).read_text("utf-8")
@@ -233,7 +233,7 @@ def test_a_question_brings_the_index_up_to_date_and_says_so(bot: Bot, seeds: Pat
     write(seeds, {"bridge.txt": "A bridge\n\nThe new bridge is 40 metres long.", "bad.txt": ""})
     second = bot("ask", "How long is the new bridge?")
     assert "The articles changed (1 new); bringing the index up to date" in second.stderr
-    assert "Not read: bad.txt is empty" in second.stderr
+    assert "1 of the files could not be read; bot status says why." in second.stderr
     assert ">>The new bridge is 40 metres long.<<" in second.stdout
     (seeds / "bridge.txt").unlink()
     third = bot("ask", "How long is the new bridge?")
@@ -259,7 +259,9 @@ def test_show_prints_the_article_and_marks_the_place(ask: Bot) -> None:
         ("../pyproject.toml", 3, "There is no article ../pyproject.toml"),
         ("/etc/passwd", 3, "There is no article /etc/passwd"),
         ("2023-05-24-launch-starts-late.txt:999", 2, "is not among them"),
-        ("2023-05-24-launch-starts-late.txt:0", 2, "Lines count from 1."),
+        ("2023-05-24-launch-starts-late.txt:0", 2, "has lines 1 to "),
+        ("2023-05-24-launch-starts-late.txt:" + "9" * 5000, 3, "There is no article"),
+        ("", 2, "The source is empty"),
         ("2023-05-24-launch-starts-late.txt:5-3", 2, "is not among them"),
     ],
 )
@@ -305,7 +307,11 @@ def test_version_and_help(bot: Bot) -> None:
         (["ask"], "The following arguments are required: question"),
         (["ask", " \n "], "The question is empty"),
         (["ask", "-k", "0", "x"], "must be a number from 1 to 50, not '0'"),
+        (["ask", "-k", "9" * 5000, "x"], "must be a number from 1 to 50"),
         (["ask", "--max-file-mb", "none", "x"], "max_file_mb is 'none', and must be a number"),
+        (["ask", "--seeds", "", "x"], "seeds is '', and must be a name"),
+        (["ask", "--seeds", "~nobody-here/x", "x"], "there is no such user"),
+        (["ask", "--index", os.fsdecode(b"a\xff"), "x"], "must be a name in UTF-8"),
     ],
 )
 def test_wrong_usage(bot: Bot, arguments: list[str], message: str) -> None:
@@ -336,10 +342,15 @@ def test_a_folder_without_articles(bot: Bot, tmp_path: Path) -> None:
     assert document(done)["error"]["message"].startswith("There are no articles in ")
 
 
-def test_a_model_that_is_not_there(bot: Bot, seeds: Path) -> None:
-    done = bot("ask", "--model", "./nowhere", "x")
+@pytest.mark.parametrize("command", ["ask", "status"])
+@pytest.mark.parametrize("model", ["./nowhere", "no-such-model", "nobody/no-such-model"])
+def test_a_model_that_is_not_there(bot: Bot, seeds: Path, command: str, model: str) -> None:
+    words = ["x"] if command == "ask" else []
+    offline = {**os.environ, "HF_HUB_OFFLINE": "1"}
+    done = bot(command, "--model", model, "--json", *words, env=offline)
     assert done.returncode == 3
-    assert "There is no model ./nowhere on this machine" in done.stderr
+    assert document(done)["error"]["kind"] == "model"
+    assert f"There is no model {model} on this machine" in done.stderr
 
 
 def test_a_reader_that_leaves_early_is_no_error(seeds_index: Path) -> None:
@@ -358,6 +369,62 @@ def test_a_terminal_that_knows_ascii_only(ask: Bot) -> None:
     assert ask("ask", "What did Sacks say of the internet?", env=env).returncode == 0
 
 
+@pytest.mark.parametrize(
+    ("closing", "code"), [("<&-", 2), (">&-", 0), ("2>&-", 0), ("2>/dev/full", 0)]
+)
+def test_closed_streams_cost_no_traceback(
+    seeds: Path, tmp_path: Path, closing: str, code: int
+) -> None:
+    words = "-" if closing == "<&-" else f"'{QUESTION}'"
+    done = subprocess.run(
+        ["bash", "-c", f"{' '.join(BOT)} ask --json {words} {closing}"],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == code
+    assert "Traceback" not in done.stderr
+    if closing.startswith("2"):
+        assert document(done)["answered"]
+
+
+def test_a_listener_that_leaves_does_not_cost_the_answer(seeds: Path, tmp_path: Path) -> None:
+    command = f"({' '.join(BOT)} ask --json '{QUESTION}' 2>&3 >out) 3>&1 | true; cat out"
+    done = subprocess.run(["bash", "-c", command], cwd=tmp_path, capture_output=True, text=True)
+    assert document(done)["answered"]
+
+
+def test_the_exit_code_outlives_a_reader_that_left(seeds_index: Path) -> None:
+    places = f"--seeds {SEEDS} --index {seeds_index}"
+    command = f"{' '.join(BOT)} ask {places} 'sourdough bread' | true; echo ${{PIPESTATUS[0]}}"
+    done = subprocess.run(["bash", "-c", command], capture_output=True, text=True)
+    assert (done.stdout, done.stderr) == ("1\n", "")
+
+
+def test_a_name_cannot_forge_a_line_or_steer_the_terminal(bot: Bot, tmp_path: Path) -> None:
+    write(tmp_path / "seeds", {"a\nbot: forged.txt": "A text.", "b\x1b[31m.txt": b"\0"})
+    for command in ("rebuild", "status"):
+        done = bot(command)
+        assert "\nbot: forged" not in done.stdout
+        assert "\x1b" not in done.stdout
+    assert "\x1b" not in bot("ask", "--model", "\x1b[31mevil", "x").stderr
+
+
+def test_a_defect_of_ours_is_no_refusal(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    from bot import cli
+
+    def fail(_: object) -> object:
+        raise ZeroDivisionError("division by zero")
+
+    monkeypatch.setattr(cli, "_run", fail)
+    assert cli.main(["status", "--json"]) == 70
+    told = capsys.readouterr()
+    assert json.loads(told.out)["error"]["kind"] == "defect"
+    assert "Please report it" in told.err
+
+
 # Settings
 
 
@@ -373,6 +440,11 @@ def test_flag_wins_over_environment_over_config_file(bot: Bot, seeds: Path, tmp_
     assert document(flagged)["seeds"] == str(tmp_path / "flag")
     write(config, {"config.toml": "sedes = 'x'"})
     assert "sets sedes, which is no setting" in bot("status").stderr
+    for wrong in ("seeds = 5", "index = []", 'seeds = "a\\u0000b"', "max_file_mb = true"):
+        write(config, {"config.toml": wrong})
+        done = bot("status")
+        assert done.returncode == 2
+        assert len(done.stderr.splitlines()) == 1
     write(config, {"config.toml": "= x"})
     assert "is not TOML" in bot("status").stderr
 
@@ -382,7 +454,7 @@ def test_the_size_limit_is_a_setting(bot: Bot, seeds: Path) -> None:
     env = {**os.environ, "BOT_MAX_FILE_MB": "0.1"}
     report = document(bot("rebuild", "--json", env=env))
     assert report["failed"] == [
-        {"source": "big.txt", "reason": "is too large: 0.2 MB, and the limit is 0.1 MB"}
+        {"source": "big.txt", "reason": "is too large: 0.18 MB, and the limit is 0.1 MB"}
     ]
     assert document(bot("status", "--json", env=env))["stale"] is False
     assert document(bot("status", "--json"))["added"] == ["big.txt"]

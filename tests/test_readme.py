@@ -8,7 +8,7 @@ import re
 import shlex
 from pathlib import Path
 
-from bot.cli import parser
+from bot.parser import parser
 from bot.settings import KEYS
 from tests.conftest import PROJECT, SEEDS, Bot
 

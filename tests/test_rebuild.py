@@ -88,6 +88,24 @@ def test_moved_touched_and_duplicated_articles_cost_nothing(
     assert names[0] not in sources
 
 
+def test_a_future_time_and_an_unreadable_file_cost_no_rebuild(
+    built: Report, seeds: Path, folder: Path, model: Model
+) -> None:
+    write(seeds, {"future.txt": "From the future.", "bad.txt": ""})
+    os.utime(seeds / "future.txt", (4e9, 4e9))
+    os.utime(seeds / "bad.txt", (1e9, 1e9))
+    for path in seeds.glob("2023*"):
+        os.utime(path, (1e9, 1e9))
+    assert refresh(seeds, folder, model, max_bytes=MAX_BYTES) is not None
+    assert refresh(seeds, folder, model, max_bytes=MAX_BYTES) is None
+    write(seeds, {"bad2.txt": ""})
+    os.utime(seeds / "bad2.txt", (1e9, 1e9))
+    noted = refresh(seeds, folder, model, max_bytes=MAX_BYTES)
+    assert noted is not None
+    assert noted.encoded == 0
+    assert refresh(seeds, folder, model, max_bytes=MAX_BYTES) is None
+
+
 def test_only_what_changed_is_encoded(
     built: Report, seeds: Path, folder: Path, model: Model, encoder: LightEncoder
 ) -> None:
