@@ -14,6 +14,7 @@ import errno
 import os
 import shutil
 from collections.abc import Iterable
+from contextlib import closing
 from pathlib import Path
 
 from embeddings.database import unwritable
@@ -91,17 +92,12 @@ def write(
         ids, matrix = store.passage_vectors(fingerprint)
         vectors.write(target / VECTORS, ids, matrix)
         dead = previous.dead + len(removed) if previous else 0
+        start = None
         if previous is not None and dead <= _MOST_DEAD * len(ids):
-            words.write(
-                target / WORDS,
-                store.titled_texts(added),
-                previous=path_of(folder, previous.generation) / WORDS,
-                removed=removed,
-            )
-        else:
-            dead = 0
-            words.write(target / WORDS, store.titled_texts())
-        return _sync(target), dead
+            start = path_of(folder, previous.generation) / WORDS
+        with closing(store.titled_texts(added if start else None)) as texts:
+            words.write(target / WORDS, texts, previous=start, removed=removed if start else ())
+        return _sync(target), dead if start else 0
     except (OSError, RuntimeError, ValueError) as error:  # of faiss and tantivy: no room
         shutil.rmtree(target, ignore_errors=True)
         raise unwritable(folder, _system_reason(error)) from error

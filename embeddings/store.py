@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Generator, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
@@ -205,7 +205,9 @@ class Store(Database):
         if wrong:
             raise damaged(self.path, f"{wrong} passages lack their vectors")
 
-    def titled_texts(self, articles: Iterable[int] | None = None) -> Iterator[tuple[int, str]]:
+    def titled_texts(
+        self, articles: Iterable[int] | None = None
+    ) -> Generator[tuple[int, str], None, None]:
         """(passage id, title and text) of these articles, or of all."""
         query = (
             "SELECT p.id, title || char(10) || p.text FROM passages p"

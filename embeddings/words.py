@@ -13,6 +13,7 @@ from collections.abc import Iterable, Sequence
 from functools import cached_property
 from itertools import islice
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from tantivy import (
     Document,
@@ -32,6 +33,7 @@ _ANALYZER = "folded_english"
 _LONGEST_WORD = 40
 _WORD = r"\d+(?:[.,]\d+)+|[^\W_]+"  # 600,000 and 2.5 are one word, _this_ is "this"
 _MOST_TERMS = 256
+_LOCK = ".lock"
 _HEAP = 64_000_000
 _FUNCTION_WORDS = """
 a about after again all also am an and any are as at be been before being both but by can could
@@ -52,7 +54,8 @@ class Words:
     """
 
     def __init__(self, folder: Path) -> None:
-        index = Index.open(str(folder))
+        self._links = None if os.access(folder, os.W_OK) else _linked(folder)
+        index = Index.open(self._links.name if self._links else str(folder))
         index.register_tokenizer(_ANALYZER, _analyzer())
         self._schema: Schema = index.schema
         self._searcher = index.searcher()
@@ -179,9 +182,21 @@ def _analyzer(without: Sequence[str] = ()) -> TextAnalyzer:
     return builder.filter(Filter.stemmer("english")).build()
 
 
+def _linked(folder: Path) -> TemporaryDirectory[str]:
+    """A folder of links to the files of one that may not be written to.
+
+    tantivy opens an index only where it can put a lock file for a moment.
+    """
+    links = TemporaryDirectory(prefix="verbatim-")
+    for path in folder.iterdir():
+        if not path.name.endswith(_LOCK):
+            os.symlink(path.absolute(), Path(links.name, path.name))
+    return links
+
+
 def _link(previous: Path, folder: Path) -> None:
     for path in previous.iterdir():
-        if path.name.endswith(".lock"):
+        if path.name.endswith(_LOCK):
             continue
         try:
             if path.suffix == ".json":  # rewritten by tantivy, unlike its segments
