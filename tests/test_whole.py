@@ -186,9 +186,12 @@ def test_a_damaged_database_is_said_and_set_aside(
     assert ask(bot) == before
 
 
-def limited(kilobytes: int) -> Callable[[], None]:
-    """For a process that may write no file beyond this size."""
-    return lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (kilobytes * 1000,) * 2)
+def limited(kilobytes: int) -> dict[str, Any]:
+    """For a process that may write no file beyond this size, not even of its coverage."""
+    return {
+        "preexec_fn": lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (kilobytes * 1000,) * 2),
+        "env": {k: v for k, v in os.environ.items() if not k.startswith("COVERAGE_PROCESS")},
+    }
 
 
 def check_full(done: subprocess.CompletedProcess[str]) -> None:
@@ -247,7 +250,7 @@ def test_no_room_for_new_vectors_costs_one_message(
 ) -> None:
     before = ask(bot)
     write(seeds, {"bridge.txt": TOLD["new"], "more.txt": unique_text(300)})
-    check_full(bot("rebuild", "--index", "index", preexec_fn=limited(kilobytes)))
+    check_full(bot("rebuild", "--index", "index", **limited(kilobytes)))
     write(seeds, {"bridge.txt": TOLD["old"]})
     (seeds / "more.txt").unlink()
     assert ask(bot) == before
@@ -256,7 +259,7 @@ def test_no_room_for_new_vectors_costs_one_message(
 def test_no_room_for_a_generation_costs_one_message(bot: Bot, folder: Path) -> None:
     before = ask(bot)
     shutil.rmtree(folder / "generations")
-    check_full(bot("rebuild", "--index", "index", preexec_fn=limited(60)))
+    check_full(bot("rebuild", "--index", "index", **limited(60)))
     assert ask(bot) == before
 
 
