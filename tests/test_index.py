@@ -11,11 +11,11 @@ import pytest
 
 from embeddings import generations, vectors, words
 from embeddings.encoder import LightEncoder
-from embeddings.errors import IndexUnusable
+from embeddings.errors import GenerationDamaged, IndexUnusable
 from embeddings.index import Index
 from embeddings.model import Model
 from embeddings.rebuild import rebuild
-from embeddings.store import Store
+from embeddings.store import Meta, Store
 from tests.conftest import MAX_BYTES, SEEDS
 
 
@@ -155,3 +155,30 @@ def test_an_open_index_follows_a_rebuild(
         assert index.search("Who keeps bees on the roof?").hits[0].passage.text == (
             f"Ms. Harrow keeps {step} bees on the roof."
         )
+
+
+def test_a_reader_whose_generation_is_taken_away_opens_the_next(
+    seeds_index: Path, encoder: LightEncoder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Two rebuilds in the moment between a reader's look and its opening of the files."""
+    real = generations.check
+    calls = 0
+
+    def late(folder: Path, meta: Meta) -> None:
+        nonlocal calls
+        calls += 1
+        if calls <= 2:
+            raise generations.damaged(folder, "taken away")
+        real(folder, meta)
+
+    monkeypatch.setattr(generations, "check", late)
+    assert Index(seeds_index, encoder).search("launch").hits
+    assert calls == 3
+    calls = -10
+    with pytest.raises(GenerationDamaged, match="taken away"):
+        Index(seeds_index, encoder).search("launch")
+
+
+def test_an_index_that_is_not_there_is_said(tmp_path: Path, encoder: LightEncoder) -> None:
+    with pytest.raises(IndexUnusable, match="There is no index in"):
+        Index(tmp_path, encoder)
