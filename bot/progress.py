@@ -78,7 +78,7 @@ def _lines() -> Progress:
             return
         if done == 0:
             last = time.monotonic()
-            say(f"Encoding {total:,} passages…")
+            say(f"Encoding {render.count(total, 'passage')}…")
         elif done < total and time.monotonic() - last >= _LINE_EVERY:
             last = time.monotonic()
             say(f"Encoded {done:,} of {total:,}…")

@@ -152,7 +152,7 @@ def status_lines(look: Look, seeds: Path, index: Path, model: str) -> list[Line]
         ("Articles", str(seeds)),
         ("Index", str(index)),
         ("Model", model),
-        ("Indexed", f"{_count(look.articles, 'article')}, {_count(look.passages, 'passage')}"),
+        ("Indexed", f"{count(look.articles, 'article')}, {count(look.passages, 'passage')}"),
         ("Built", f"{built} ({_age(built)} ago)" if built else "never"),
         ("State", _state(look)),
     ]
@@ -170,7 +170,7 @@ def status_lines(look: Look, seeds: Path, index: Path, model: str) -> list[Line]
 def report_lines(report: Report) -> list[Line]:
     """What a rebuild did."""
     encoded = f"{report.encoded} encoded, {report.reused} reused"
-    total = f"{_count(report.articles, 'article')}, {_count(report.passages, 'passage')}"
+    total = f"{count(report.articles, 'article')}, {count(report.passages, 'passage')}"
     lines = [Line((Span(f"{total} ({encoded}) in {report.seconds:.1f} s"),))]
     lines += change_lines(report.added, report.changed, report.removed)
     return lines + failure_lines(report.failed)
@@ -239,9 +239,9 @@ def around(lines: list[Line], first: int, last: int, stream: TextIO) -> list[Lin
     end = max(start + height // 2, last)
     above, below = start, len(lines) - end
     return [
-        *([Line((Span(f"  … {_count(above, 'line')} above", "dim"),))] if above > 0 else []),
+        *([Line((Span(f"  … {count(above, 'line')} above", "dim"),))] if above > 0 else []),
         *lines[start:end],
-        *([Line((Span(f"  … {_count(below, 'line')} below", "dim"),))] if below > 0 else []),
+        *([Line((Span(f"  … {count(below, 'line')} below", "dim"),))] if below > 0 else []),
     ]
 
 
@@ -268,8 +268,6 @@ def write(lines: Iterable[Line], stream: TextIO) -> None:
             row.rstrip()
             margin = line.indent + (line.hang if number else 0)
             console.print(Text(" " * margin) + row, soft_wrap=True)
-        if not line.spans:
-            console.print()
 
 
 def _plain(line: Line) -> str:
@@ -287,7 +285,8 @@ def _safe(span: Span) -> str:
     return one_line(span.text) if span.role in _ONE_LINE else safe(span.text)
 
 
-def _count(number: int, noun: str) -> str:
+def count(number: int, noun: str) -> str:
+    """A number of things: 1 article, 2,000 articles."""
     return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
 
@@ -298,8 +297,8 @@ def _age(built: str) -> str:
     seconds = max(int(passed.total_seconds()), 0)
     for size, noun in ((86_400, "day"), (3_600, "hour"), (60, "minute")):
         if seconds >= size:
-            return _count(seconds // size, noun)
-    return _count(seconds, "second")
+            return count(seconds // size, noun)
+    return count(seconds, "second")
 
 
 def _state(look: Look) -> str:

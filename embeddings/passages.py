@@ -43,7 +43,11 @@ _LINE_END = r"\r\n|\r|\n"
 _WRAP_WIDTHS = range(40, 121)
 _LIST_ITEM = r"(?:[-*+•>]|\d{1,3}[.)]|#{1,6})\s"
 _SENTENCE_END = r"[.!?…;][\"'”’»)\]]*$"
-# sentencex knows "6 p.m." and takes what follows for a new sentence, and cuts "R-S.C.".
+# sentencex takes what follows "6 p.m." for a new sentence, cuts "R-S.C.", and knows few titles.
+_PERSONAL_TITLE = (
+    r"\b(?:Mr|Mrs|Ms|Mx|Messrs|Dr|Prof|Rev|Hon|Pres|Govs?|Sens?|Reps?|Amb|Atty|Ald|Cllr|Supt|Det"
+    r"|Insp|Gens?|Lt|Col|Capt|Cmdr|Maj|Brig|Sgt|Cpl|Pvt|Spc|Adm)\.\s*$"
+)
 _CLOCK_TIME = r"(?i)\d\s*[ap]\.m\.\s*$"
 _TIME_ZONE_OR_DAY = (
     r"(?:Eastern|Central|Mountain|Pacific|Greenwich|local|[A-Z]{2,4}T|GMT|UTC)\b"
@@ -264,6 +268,8 @@ def _segment(paragraph: str) -> list[int]:
 
 def _same_sentence(before: str, after: str) -> bool:
     """Whether the segmenter's bound between two pieces is none."""
+    if re.search(_PERSONAL_TITLE, before[-12:]) and after[:1].isupper():
+        return True
     if re.search(_CLOCK_TIME, before) and re.match(_TIME_ZONE_OR_DAY, after):
         return True
     return bool(re.search(_INITIAL, before) and re.match(_NEXT_INITIAL, after))
