@@ -19,7 +19,7 @@ THRESHOLD = 0.4
 both small and large folders (0.3 and 0.5 cost 0.01 to 0.03)."""
 
 INTERCEPT = -8.4
-WEIGHTS = {"sentence_cosine": 7.9, "coverage": 6.0, "unknown": 4.9}
+WEIGHTS = {"sentence_cosine": 7.9, "coverage": 5.9, "unknown": 4.9}
 
 
 def signals(hit: Hit, found: Found) -> dict[str, float]:
