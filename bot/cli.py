@@ -7,12 +7,11 @@ imports what it needs when it runs: `bot --help` must not wait for numpy.
 from __future__ import annotations
 
 import argparse
-import difflib
+import gc
 import io
 import os
 import re
 import sys
-import traceback
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
@@ -24,6 +23,7 @@ if TYPE_CHECKING:
     from bot.render import Line
     from bot.settings import Settings
     from embeddings.changes import Look
+    from embeddings.model import Model
 
 ANSWERED, UNANSWERED, USAGE, UNUSABLE, DEFECT, INTERRUPTED = 0, 1, 2, 3, 70, 130
 _CODES = {"usage": USAGE, "defect": DEFECT, "interrupted": INTERRUPTED}
@@ -58,6 +58,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return _fail(VerbatimError(reason, remedy="Look there, and try again."), as_json)
     except Exception as error:
         # A defect of ours. Python's own exit code would say that the articles do not answer.
+        import traceback
+
         traceback.print_exc()
         reason = f"bot has a defect: {type(error).__name__}: {error}"
         return _fail(Defect(reason, remedy="Please report it, with the lines above."), as_json)
@@ -113,28 +115,22 @@ def _printed(as_json: bool, document: dict[str, Any], lines: list[Line]) -> Call
 
 def _ask(options: argparse.Namespace, settings: Settings) -> Result:
     question = _question(options.question)
+    gc.disable()  # in a process of a fifth of a second it costs 10 ms and finds nothing
     from bot import progress, render
     from bot.answer import answer
+    from embeddings.changes import look
     from embeddings.encoder import is_light, open_encoder
     from embeddings.index import Index
     from embeddings.model import find_model
-    from embeddings.rebuild import refresh
 
     model = find_model(settings.model, download=True)
     if not is_light(model):
         progress.say(
             f"{model.name} needs sentence-transformers for every question: this takes longer."
         )
-    with progress.shown() as show_progress:
-        report = refresh(
-            *(settings.seeds, settings.index, model),
-            max_bytes=settings.max_bytes,
-            on_stale=lambda look: progress.say(_news(look)),
-            on_wait=_say_who_writes,
-            progress=show_progress,
-        )
-    if report is not None and report.failed:
-        progress.say(f"{len(report.failed)} of the files could not be read; bot status says why.")
+    found = look(settings.seeds, settings.index, model, max_bytes=settings.max_bytes)
+    if found.differs:
+        _bring_up_to_date(settings, model, found)
     index = Index(settings.index, open_encoder(model))
     try:
         result = answer(question, index, options.limit)
@@ -145,6 +141,24 @@ def _ask(options: argparse.Namespace, settings: Settings) -> Result:
     code = ANSWERED if result.answered else UNANSWERED
     lines = render.answer_lines(result, settings.seeds)
     return code, _printed(options.json, render.answer_json(result), lines)
+
+
+def _bring_up_to_date(settings: Settings, model: Model, found: Look) -> None:
+    from bot import progress
+    from embeddings.rebuild import refresh
+
+    gc.enable()
+    if found.stale and not found.emptied:
+        progress.say(_news(found))
+    with progress.shown() as show_progress:
+        report = refresh(
+            *(settings.seeds, settings.index, model, found),
+            max_bytes=settings.max_bytes,
+            on_wait=_say_who_writes,
+            progress=show_progress,
+        )
+    if report is not None and report.failed:
+        progress.say(f"{len(report.failed)} of the files could not be read; bot status says why.")
 
 
 def _no_articles(settings: Settings) -> ArticlesError:
@@ -224,6 +238,8 @@ def _source(given: str, settings: Settings) -> str:
         found = os.path.realpath(path)
         if os.path.isfile(found) and os.path.commonpath([seeds, found]) == seeds:
             return os.path.relpath(found, seeds).replace(os.sep, "/")
+    import difflib
+
     from embeddings.articles import scan
 
     sources = [one.source for one in scan(settings.seeds, max_bytes=settings.max_bytes).files]

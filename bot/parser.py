@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import difflib
 import re
 from typing import Any, NoReturn
 
@@ -48,6 +47,8 @@ class _Parser(argparse.ArgumentParser):
         word = wrong.group(1) or wrong.group(2)
         if " " in word:
             return f'To ask a question: bot ask "{word}"'
+        import difflib
+
         close = difflib.get_close_matches(word, self._words(), 1)
         return f"Did you mean {close[0]}?" if close else f"See: {self.prog} --help"
 

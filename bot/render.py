@@ -42,7 +42,7 @@ _ONE_LINE = ("source", "title", "name")
 """Roles of text that has no line ends of its own: one in a file's name is made visible."""
 # C0 and C1 controls (not tabs and line ends) and the characters that reorder what is written.
 _CONTROL = re.compile("\r(?!\n)|[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
-_JSON_UNSAFE = re.compile("[\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+_JSON_UNSAFE = "[\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]"
 
 
 @dataclass(frozen=True, slots=True)
@@ -319,7 +319,7 @@ def _state(look: Look) -> str:
 def dump(document: dict[str, Any]) -> str:
     """One JSON document, safe to print: what could steer a terminal is escaped."""
     text = json.dumps({"schema_version": SCHEMA_VERSION, **document}, ensure_ascii=False, indent=2)
-    return _JSON_UNSAFE.sub(lambda found: f"\\u{ord(found.group()):04x}", text)
+    return re.sub(_JSON_UNSAFE, lambda found: f"\\u{ord(found.group()):04x}", text)
 
 
 def answer_json(answer: Answer) -> dict[str, Any]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import os
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -118,6 +117,8 @@ def _config() -> dict[str, Any]:
     except (OSError, UnicodeDecodeError) as error:
         problem = f"{path} cannot be read: {error}"
         raise SettingsError(problem, remedy="Mend or remove it.") from error
+    import tomllib
+
     try:
         config = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:

@@ -120,6 +120,11 @@ class Look:
     passages: int
 
     @property
+    def differs(self) -> bool:
+        """Whether there is anything to write: `stale`, or only new times or failures."""
+        return self.stale or bool(self.changes.touched or self.changes.tried)
+
+    @property
     def emptied(self) -> bool:
         """Whether every article is gone, as when a disk is not mounted."""
         return len(self.changes.removed) == self.articles > 0 and not self.changes.added

@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import errno
 import os
-import shutil
 from collections.abc import Iterable
 from contextlib import closing
 from pathlib import Path
@@ -83,6 +82,8 @@ def write(
     Raises:
         IndexUnusable: there is no room, or no permission.
     """
+    import shutil
+
     from embeddings import vectors, words
 
     target = path_of(folder, generation)
@@ -105,6 +106,8 @@ def write(
 
 def drop_others(folder: Path, kept: set[int]) -> None:
     """Remove the generations that no reader can be opening any more."""
+    import shutil
+
     try:
         found = list((folder / _FOLDER).iterdir())
     except FileNotFoundError:

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from embeddings import articles, generations
 from embeddings.articles import Article, FileState, Skipped, Unreadable
-from embeddings.changes import Look, is_current, look, suspect
+from embeddings.changes import Look, is_current, suspect
 from embeddings.database import FILE
 from embeddings.encoder import Encoder, Text, open_encoder
 from embeddings.errors import (
@@ -70,21 +70,17 @@ def refresh(
     seeds: Path,
     folder: Path,
     model: Model,
+    found: Look,
     *,
     max_bytes: int,
-    on_stale: Callable[[Look], None] = lambda found: None,
     on_wait: Callable[[str], None] = lambda holder: None,
     progress: Progress = lambda stage, done, total: None,
 ) -> Report | None:
-    """Bring the index up to date where it is not; None where it is.
-
-    Args:
-        on_stale: told what is different before the rebuilding begins.
+    """Bring the index up to date where a `look` found that it is not; None where it is.
 
     Raises:
         ArticlesError, IndexUnusable, ModelError: see there; the index is as it was.
     """
-    found = look(seeds, folder, model, max_bytes=max_bytes)
     if found.meta is not None and found.meta.seeds != str(seeds):
         raise IndexUnusable(
             f"The index in {folder} is that of the articles in {found.meta.seeds}",
@@ -95,9 +91,7 @@ def refresh(
             f"There are no articles left in {seeds}, and the index has {found.articles}",
             remedy="Bring the folder back, or empty the index with: bot rebuild",
         )
-    if found.stale:
-        on_stale(found)
-    elif not (found.changes.touched or found.changes.tried):
+    if not found.differs:
         return None
     try:
         return rebuild(

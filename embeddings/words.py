@@ -8,12 +8,11 @@ from __future__ import annotations
 
 import math
 import os
-import shutil
 from collections.abc import Iterable, Sequence
 from functools import cached_property
 from itertools import islice
 from pathlib import Path
-from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING
 
 from tantivy import (
     Document,
@@ -27,6 +26,9 @@ from tantivy import (
     TextAnalyzerBuilder,
     Tokenizer,
 )
+
+if TYPE_CHECKING:
+    from tempfile import TemporaryDirectory
 
 _K1 = 1.2
 _ANALYZER = "folded_english"
@@ -187,6 +189,8 @@ def _linked(folder: Path) -> TemporaryDirectory[str]:
 
     tantivy opens an index only where it can put a lock file for a moment.
     """
+    from tempfile import TemporaryDirectory
+
     links = TemporaryDirectory(prefix="verbatim-")
     for path in folder.iterdir():
         if not path.name.endswith(_LOCK):
@@ -195,6 +199,8 @@ def _linked(folder: Path) -> TemporaryDirectory[str]:
 
 
 def _link(previous: Path, folder: Path) -> None:
+    import shutil
+
     for path in previous.iterdir():
         if path.name.endswith(_LOCK):
             continue

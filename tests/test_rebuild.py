@@ -15,7 +15,8 @@ from embeddings.errors import ArticlesError, IndexBusy, IndexUnusable
 from embeddings.index import Index
 from embeddings.lock import writer_lock
 from embeddings.model import Model
-from embeddings.rebuild import Report, rebuild, refresh
+from embeddings.rebuild import Report, rebuild
+from embeddings.rebuild import refresh as refresh_after
 from embeddings.store import KEPT_ORPHANS, Store
 from tests.conftest import MAX_BYTES, write
 from tests.test_encoder import other_model  # noqa: F401  (a fixture)
@@ -35,6 +36,12 @@ def built(seeds: Path, folder: Path, model: Model) -> Report:
 
 def build(seeds: Path, folder: Path, model: Model) -> Report:
     return rebuild(seeds, folder, model, max_bytes=MAX_BYTES)
+
+
+def refresh(seeds: Path, folder: Path, model: Model, *, max_bytes: int) -> Report | None:
+    """As a question does it."""
+    found = look(seeds, folder, model, max_bytes=max_bytes)
+    return refresh_after(seeds, folder, model, found, max_bytes=max_bytes)
 
 
 def ranking(folder: Path, encoder: LightEncoder) -> list[tuple[str, int, float]]:
