@@ -126,6 +126,11 @@ class Database:
     def close(self) -> None:
         self._db.close()
 
+    def __del__(self) -> None:
+        """Close with the last reference, as a file does."""
+        if hasattr(self, "_db"):
+            self._db.close()
+
     @contextmanager
     def snapshot(self) -> Iterator[None]:
         """All that is read inside is of one committed state."""
