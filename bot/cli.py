@@ -148,12 +148,11 @@ def _bring_up_to_date(settings: Settings, model: Model, found: Look) -> None:
     from embeddings.rebuild import refresh
 
     gc.enable()
-    if found.stale and not found.emptied:
-        progress.say(_news(found))
     with progress.shown() as show_progress:
         report = refresh(
             *(settings.seeds, settings.index, model, found),
             max_bytes=settings.max_bytes,
+            on_stale=lambda: progress.say(_news(found)),
             on_wait=_say_who_writes,
             progress=show_progress,
         )

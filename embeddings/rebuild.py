@@ -73,10 +73,14 @@ def refresh(
     found: Look,
     *,
     max_bytes: int,
+    on_stale: Callable[[], None] = lambda: None,
     on_wait: Callable[[str], None] = lambda holder: None,
     progress: Progress = lambda stage, done, total: None,
 ) -> Report | None:
     """Bring the index up to date where a `look` found that it is not; None where it is.
+
+    Args:
+        on_stale: called before work begins that changes answers.
 
     Raises:
         ArticlesError, IndexUnusable, ModelError: see there; the index is as it was.
@@ -93,6 +97,8 @@ def refresh(
         )
     if not found.differs:
         return None
+    if found.stale:
+        on_stale()
     try:
         return rebuild(
             *(seeds, folder, model),

@@ -342,6 +342,15 @@ def test_a_folder_without_articles(bot: Bot, tmp_path: Path) -> None:
     assert document(done)["error"]["message"].startswith("There are no articles in ")
 
 
+def test_an_index_of_another_folder_costs_one_message(bot: Bot, seeds: Path) -> None:
+    bot("rebuild", "--index", "index")
+    write(seeds.parent / "other", {"a.txt": "Another text."})
+    done = bot("ask", "--seeds", "other", "--index", "index", "x")
+    assert done.returncode == 3
+    assert len(done.stderr.splitlines()) == 1
+    assert "is that of the articles in" in done.stderr
+
+
 @pytest.mark.parametrize("command", ["ask", "status"])
 @pytest.mark.parametrize("model", ["./nowhere", "no-such-model", "nobody/no-such-model"])
 def test_a_model_that_is_not_there(bot: Bot, seeds: Path, command: str, model: str) -> None:
