@@ -126,7 +126,7 @@ def _is_copy(one: set[tuple[str, ...]], other: set[tuple[str, ...]]) -> bool:
 def _citation(rank: int, group: list[tuple[float, Hit]]) -> Citation:
     (score, best), *copies = group
     mark = best.best_sentence
-    marked = _slice(best, mark)
+    marked = best.passage.text_of(mark)
     elsewhere: dict[str, Place] = {}
     for _, copy in copies:
         elsewhere.setdefault(copy.source, _place(copy, _counterpart(copy, marked)))
@@ -147,12 +147,8 @@ def _citation(rank: int, group: list[tuple[float, Hit]]) -> Citation:
 def _counterpart(copy: Hit, marked: str) -> Sentence:
     """The sentence of a copy that has most of the marked one's words."""
     own = _triples(marked)
-    return max(copy.passage.sentences, key=lambda one: len(own & _triples(_slice(copy, one))))
-
-
-def _slice(hit: Hit, part: Sentence) -> str:
-    start = hit.passage.start_char
-    return hit.passage.text[part.start_char - start : part.end_char - start]
+    passage = copy.passage
+    return max(passage.sentences, key=lambda one: len(own & _triples(passage.text_of(one))))
 
 
 def _place(hit: Hit, part: Passage | Sentence) -> Place:

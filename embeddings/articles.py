@@ -58,7 +58,7 @@ class FileState:
     ctime_ns: int
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, order=True)
 class Skipped:
     """A file that is not indexed, and why, in words for people."""
 
@@ -142,7 +142,7 @@ def scan(folder: Path, *, max_bytes: int) -> Scan:
                 skipped.append(Skipped(source, str(error)))
     return Scan(
         tuple(sorted(files, key=lambda file: file.source)),
-        tuple(sorted(map(_printable, skipped), key=lambda one: one.source)),
+        tuple(sorted(map(_printable, skipped))),
         dict(sorted(other_formats.items())),
     )
 

@@ -99,7 +99,7 @@ def confirm(
         tuple(sorted(removed)),
         tuple(touched),
         tuple(tried),
-        tuple(sorted(unreadable, key=lambda one: one.source)),
+        tuple(sorted(unreadable)),
     )
 
 
@@ -169,16 +169,17 @@ def look(seeds: Path, folder: Path, model: Model, *, max_bytes: int) -> Look:
     changes = confirm(seeds, suspects, stored, max_bytes=max_bytes)
     return Look(
         meta=meta,
-        remake=_why_remake(meta, folder, model) if meta else None,
+        remake=why_remake(meta, folder, model) if meta else None,
         changes=changes,
-        skipped=tuple(sorted((*found.skipped, *changes.unreadable), key=lambda one: one.source)),
+        skipped=tuple(sorted((*found.skipped, *changes.unreadable))),
         other_formats=found.other_formats,
         articles=len(stored),
         passages=passages,
     )
 
 
-def _why_remake(meta: Meta, folder: Path, model: Model) -> str | None:
+def why_remake(meta: Meta, folder: Path, model: Model) -> str | None:
+    """Why the index must be made again whatever the articles are; None where it need not."""
     if meta.fingerprint != model.fingerprint:
         return f"it was made with another model ({meta.model})"
     if meta.splitter != str(VERSION):

@@ -47,9 +47,7 @@ class Text:
     @classmethod
     def of(cls, passage: Passage) -> Text:
         """What is encoded of a passage."""
-        start = passage.start_char
-        bounds = ((one.start_char - start, one.end_char - start) for one in passage.sentences)
-        return cls(passage.text, tuple(bounds))
+        return cls(passage.text, tuple(passage.bounds()))
 
 
 @dataclass(frozen=True, slots=True)

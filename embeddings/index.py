@@ -155,7 +155,7 @@ class Index:
     ) -> Hit:
         passage = stored.passage
         total = sum(idf.values()) or 1.0
-        carried = [self._words.stems(text) for text in _sentence_texts(passage)]
+        carried = [self._words.stems(passage.text_of(one)) for one in passage.sentences]
         shares = np.array([sum(idf[term] for term in idf.keys() & own) for own in carried]) / total
         best = int((cosines + shares).argmax())
         own = set().union(*carried, self._words.stems(stored.title))
@@ -177,11 +177,6 @@ class Index:
 
 def _missing(folder: Path) -> IndexUnusable:
     return IndexUnusable(f"There is no index in {folder}", remedy="Build it: bot rebuild")
-
-
-def _sentence_texts(passage: Passage) -> list[str]:
-    start = passage.start_char
-    return [passage.text[s.start_char - start : s.end_char - start] for s in passage.sentences]
 
 
 def _open(folder: Path, meta: Meta) -> tuple[VectorIndex, Words]:

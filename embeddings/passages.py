@@ -80,6 +80,16 @@ class Passage:
     end_line: int
     sentences: tuple[Sentence, ...]
 
+    def bounds(self) -> list[tuple[int, int]]:
+        """The sentences' characters, counted from the passage's first."""
+        start = self.start_char
+        return [(one.start_char - start, one.end_char - start) for one in self.sentences]
+
+    def text_of(self, sentence: Sentence) -> str:
+        """The words of one of its sentences."""
+        start = self.start_char
+        return self.text[sentence.start_char - start : sentence.end_char - start]
+
 
 class Lines:
     """Where the lines of a text begin, to tell the line of a character (both from the start)."""
@@ -333,14 +343,13 @@ def _within(
 def _even_parts(paragraph: list[_Sized], budget: int) -> Iterator[list[_Sized]]:
     """A paragraph over the budget, in as few parts as can be, of about the same size."""
     total = _tokens(paragraph)
-    parts = -(-total // budget)
+    share = total / -(-total // budget)
     part: list[_Sized] = []
     for one in paragraph:
         filled = _tokens(part)
-        share = total / parts
         if part and (filled + one.tokens > budget or filled + one.tokens / 2 > share):
             yield part
-            part, filled = [], 0
+            part = []
         part.append(one)
     if part:
         yield part

@@ -15,12 +15,11 @@ from pathlib import Path
 
 from embeddings import articles, generations
 from embeddings.articles import Article, FileState, Skipped, Unreadable
-from embeddings.changes import Look, is_current, suspect
+from embeddings.changes import Look, is_current, suspect, why_remake
 from embeddings.database import FILE
 from embeddings.encoder import Encoder, Text, open_encoder
 from embeddings.errors import (
     ArticlesError,
-    GenerationDamaged,
     IndexDamaged,
     IndexUnusable,
 )
@@ -201,10 +200,11 @@ class _Job:
             for state in reading.touched:
                 store.set_state(state)
             store.set_unreadable(unreadable)
-            if fresh or removed or not self._is_whole(meta):
+            whole = self._is_whole(meta)
+            if fresh or removed or not whole:
                 self.progress("writing", 0, 1)
                 outdated = [stored[source] for source in (*removed, *fresh) if source in stored]
-                meta = self._commit(store, meta, outdated, reading.new)
+                meta = self._commit(store, meta, outdated, reading.new, linked=whole)
                 self.progress("writing", 1, 1)
             totals = store.count("articles"), store.count("passages")
         assert meta is not None
@@ -224,7 +224,7 @@ class _Job:
                 )
             ),
             removed=tuple(sorted(removed)),
-            failed=_sorted([*found.skipped, *(one for _, one in unreadable)]),
+            failed=tuple(sorted((*found.skipped, *(one for _, one in unreadable)))),
             encoded=encoded,
             reused=totals[1] - encoded,
             seconds=0.0,
@@ -284,9 +284,13 @@ class _Job:
         meta: Meta | None,
         outdated: list[StoredArticle],
         new: list[tuple[FileState, Article, list[Passage]]],
+        *,
+        linked: bool,
     ) -> Meta:
-        """Replace articles and write the generation that goes with them."""
-        linked = meta is not None and self._is_whole(meta)
+        """Replace articles and write the generation that goes with them.
+
+        With `linked` it may start from the files of the last one, which are whole.
+        """
         removed = store.passage_ids(one.id for one in outdated)
         for one in outdated:
             store.remove_article(one.state.source)
@@ -317,13 +321,11 @@ class _Job:
 
     def _is_whole(self, meta: Meta | None) -> bool:
         """Whether the derived files are there and those of this model and folder."""
-        if meta is None or not is_current(meta, self.model) or meta.seeds != str(self.seeds):
-            return False
-        try:
-            generations.check(self.folder, meta)
-        except GenerationDamaged:
-            return False
-        return True
+        return (
+            meta is not None
+            and meta.seeds == str(self.seeds)
+            and why_remake(meta, self.folder, self.model) is None
+        )
 
 
 def _settled(state: FileState) -> FileState:
@@ -335,7 +337,3 @@ def _settled(state: FileState) -> FileState:
     if 0 <= time.time_ns() - state.mtime_ns < _SETTLED_NS:
         return replace(state, mtime_ns=0)
     return state
-
-
-def _sorted(skipped: list[Skipped]) -> tuple[Skipped, ...]:
-    return tuple(sorted(skipped, key=lambda one: one.source))

@@ -78,8 +78,7 @@ class Meta:
 def encoded_key(passage: Passage) -> bytes:
     """SHA-256 of what determines the vectors: the text and where its sentences are."""
     digest = hashlib.sha256(passage.text.encode())
-    for one in passage.sentences:
-        bounds = one.start_char - passage.start_char, one.end_char - passage.start_char
+    for bounds in passage.bounds():
         digest.update(b"\0%d-%d" % bounds)
     return digest.digest()
 
