@@ -23,6 +23,9 @@ SHORTEST_COPY = 12
 ENOUGH_WORDS = 0.6
 """Share of the question's information from which a passage is said to have its words."""
 
+PASSAGES = 3
+"""Shown where nothing else is asked for."""
+
 _POOL = 20
 _WORD = re.compile(r"\w+")
 
@@ -43,14 +46,16 @@ class Citation:
     """A passage with its place, the marked sentence in it, and where else that stands.
 
     `score` is the probability that it answers; `published` an ISO date or None; `encoding`
-    what the file is decoded with. `also_in`: one place for each other article that carries
-    the passage, give or take a few words, at its counterpart of the marked sentence.
+    what the file is decoded with; `sha256` that of the file's bytes, in hexadecimal.
+    `also_in`: one place for each other article that carries the passage, give or take a few
+    words, at its counterpart of the marked sentence.
     """
 
     rank: int
     title: str
     published: str | None
     encoding: str
+    sha256: str
     place: Place
     passage: str
     highlight: Place
@@ -72,13 +77,18 @@ class Answer:
     nearest: tuple[Citation, ...]
 
 
-def answer(question: str, index: Index, limit: int = 3) -> Answer:
+def answer(
+    question: str, index: Index, limit: int = PASSAGES, *, searched_as: str | None = None
+) -> Answer:
     """Ask the index; at most `limit` passages.
+
+    Args:
+        searched_as: the question to search instead, where it depends on what came before.
 
     Raises:
         IndexUnusable: the index is damaged.
     """
-    found = index.search(question, max(_POOL, 2 * limit))
+    found = index.search(searched_as or question, max(_POOL, 2 * limit))
     likely = [(probability(hit, found), hit) for hit in found.hits]
     likely.sort(key=lambda one: -one[0])  # finds as well as their own order, and reads better
     groups = _fold(likely)[:limit]
@@ -87,7 +97,7 @@ def answer(question: str, index: Index, limit: int = 3) -> Answer:
     answered = confidence >= THRESHOLD
     return Answer(
         question=question,
-        searched_as=None,
+        searched_as=searched_as,
         answered=answered,
         confidence=confidence,
         reason=None if answered else _reason(found),
@@ -135,6 +145,7 @@ def _citation(rank: int, group: list[tuple[float, Hit]]) -> Citation:
         title=best.title,
         published=best.published,
         encoding=best.encoding,
+        sha256=best.sha256.hex(),
         place=_place(best, best.passage),
         passage=best.passage.text,
         highlight=_place(best, mark),

@@ -20,13 +20,15 @@ from bot.parser import UsageError, parser
 from embeddings.errors import ArticlesError, VerbatimError
 
 if TYPE_CHECKING:
+    from bot.answer import Answer
     from bot.render import Line
     from bot.settings import Settings
-    from embeddings.changes import Look
-    from embeddings.model import Model
 
 ANSWERED, UNANSWERED, USAGE, UNUSABLE, DEFECT, INTERRUPTED = 0, 1, 2, 3, 70, 130
 _CODES = {"usage": USAGE, "defect": DEFECT, "interrupted": INTERRUPTED}
+
+
+_OF_THE_WHOLE = ("-h", "--help", "--version")
 
 
 class Interrupted(VerbatimError):
@@ -80,14 +82,14 @@ Result = tuple[int, Callable[[], None]]
 
 
 def _run(given: list[str]) -> Result:
+    if not given or (given[0].startswith("-") and given[0] not in _OF_THE_WHOLE):
+        given = ["chat", *given]  # what `bot` is without a command
     options = parser().parse_args(given)
-    if options.command is None:
-        return ANSWERED, parser().print_help
     if options.command == "completion":
         return ANSWERED, lambda: print(_completion(options.shell))
     from bot import settings
 
-    commands = {"ask": _ask, "rebuild": _rebuild, "status": _status, "show": _show}
+    commands = {"ask": _ask, "chat": _chat, "rebuild": _rebuild, "status": _status, "show": _show}
     return commands[options.command](options, settings.load(vars(options)))
 
 
@@ -106,74 +108,58 @@ def _completion(shell: str) -> str:
 
 
 def _printed(as_json: bool, document: dict[str, Any], lines: list[Line]) -> Callable[[], None]:
-    from bot import render
+    from bot import documents, render
 
     if as_json:
-        return lambda: print(render.dump(document))
+        return lambda: print(documents.dump(document))
     return lambda: render.write(lines, sys.stdout)
 
 
 def _ask(options: argparse.Namespace, settings: Settings) -> Result:
     question = _question(options.question)
+    earlier = [_question([one]) for one in options.after]
     gc.disable()  # in a process of a fifth of a second it costs 10 ms and finds nothing
-    from bot import progress, render
-    from bot.answer import answer
-    from embeddings.changes import look
-    from embeddings.encoder import is_light, open_encoder
-    from embeddings.index import Index
-    from embeddings.model import find_model
+    from bot import documents, progress, render
+    from bot.engine import Engine
+    from embeddings.encoder import is_light
 
-    model = find_model(settings.model, download=True)
-    if not is_light(model):
+    engine = Engine(settings)
+    if not is_light(engine.model):
         progress.say(
-            f"{model.name} needs sentence-transformers for every question: this takes longer."
+            f"{engine.model.name} needs sentence-transformers for every question:"
+            " this takes longer."
         )
-    found = look(settings.seeds, settings.index, model, max_bytes=settings.max_bytes)
-    if found.differs:
-        _bring_up_to_date(settings, model, found)
-    index = Index(settings.index, open_encoder(model))
+    progress.bring_up_to_date(engine)
+    answers: list[Answer] = []
     try:
-        result = answer(question, index, options.limit)
+        for one in (*earlier, question):
+            answers.append(engine.answer(one, options.limit, earlier=answers))
     finally:
-        index.close()
-    if not (result.citations or result.nearest):
-        raise _no_articles(settings)
+        engine.close()
+    result = answers[-1]
     code = ANSWERED if result.answered else UNANSWERED
     lines = render.answer_lines(result, settings.seeds)
-    return code, _printed(options.json, render.answer_json(result), lines)
+    return code, _printed(options.json, documents.answer_json(result), lines)
 
 
-def _bring_up_to_date(settings: Settings, model: Model, found: Look) -> None:
-    from bot import progress
-    from embeddings.rebuild import refresh
+def _chat(options: argparse.Namespace, settings: Settings) -> Result:
+    from bot import plain
 
-    gc.enable()
-    with progress.shown() as show_progress:
-        report = refresh(
-            *(settings.seeds, settings.index, model, found),
-            max_bytes=settings.max_bytes,
-            on_stale=lambda: progress.say(_news(found)),
-            on_wait=_say_who_writes,
-            progress=show_progress,
-        )
-    if report is not None and report.failed:
-        progress.say(f"{len(report.failed)} of the files could not be read; bot status says why.")
+    # the full screen is drawn on standard error, and asked for on standard output
+    seen = sys.stdin.isatty() and sys.stdout.isatty() and sys.stderr.isatty()
+    if options.plain or not seen or os.environ.get("TERM") in ("dumb", "unknown"):
+        return plain.converse(settings, keep=options.keep, go_on=options.go_on), lambda: None
+    from bot.chat import ChatApp
 
-
-def _no_articles(settings: Settings) -> ArticlesError:
-    from embeddings.articles import scan
-
-    others = scan(settings.seeds, max_bytes=settings.max_bytes).other_formats
-    told = ", ".join(f"{kind} {number}" for kind, number in others.items())
-    return ArticlesError(
-        f"There are no articles in {settings.seeds}"
-        + (f" (files of other formats: {told})" if told else ""),
-        remedy="Put .txt or .md files there, or name another folder: --seeds FOLDER.",
-    )
+    app = ChatApp(settings, keep=options.keep, go_on=options.go_on)
+    app.run()
+    if app.defects:
+        raise app.defects[0]
+    return (DEFECT if app.return_code else ANSWERED), lambda: None
 
 
 def _rebuild(options: argparse.Namespace, settings: Settings) -> Result:
-    from bot import progress, render
+    from bot import documents, progress, render
     from embeddings.model import find_model
     from embeddings.rebuild import rebuild
 
@@ -183,15 +169,15 @@ def _rebuild(options: argparse.Namespace, settings: Settings) -> Result:
             *(settings.seeds, settings.index, model),
             max_bytes=settings.max_bytes,
             wait=not options.no_wait,
-            on_wait=_say_who_writes,
+            on_wait=progress.say_who_writes,
             progress=show_progress,
         )
     lines = render.report_lines(report)
-    return ANSWERED, _printed(options.json, render.report_json(report), lines)
+    return ANSWERED, _printed(options.json, documents.report_json(report), lines)
 
 
 def _status(options: argparse.Namespace, settings: Settings) -> Result:
-    from bot import render
+    from bot import documents, render
     from embeddings.changes import look
     from embeddings.model import find_model
 
@@ -199,7 +185,7 @@ def _status(options: argparse.Namespace, settings: Settings) -> Result:
     found = look(settings.seeds, settings.index, model, max_bytes=settings.max_bytes)
     told = (found, settings.seeds, settings.index, model.name)
     lines = render.status_lines(*told)
-    return ANSWERED, _printed(options.json, render.status_json(*told), lines)
+    return ANSWERED, _printed(options.json, documents.status_json(*told), lines)
 
 
 def _show(options: argparse.Namespace, settings: Settings) -> Result:
@@ -257,34 +243,12 @@ def _question(words: list[str]) -> str:
     return question
 
 
-def _news(look: Look) -> str:
-    """What is about to be brought up to date, in one line."""
-    if look.meta is None:
-        return "Building the index of your articles, once…"
-    if look.remake:
-        return f"Making the index again: {look.remake}…"
-    changes = look.changes
-    counts = (
-        (len(changes.added), "new"),
-        (len(changes.changed), "changed"),
-        (len(changes.removed), "removed"),
-    )
-    told = ", ".join(f"{number} {what}" for number, what in counts if number)
-    return f"The articles changed ({told}); bringing the index up to date…"
-
-
-def _say_who_writes(holder: str) -> None:
-    from bot import progress
-
-    progress.say(f"Waiting for {holder}, which is writing the index…")
-
-
 def _fail(error: VerbatimError, as_json: bool) -> int:
-    from bot import render
+    from bot import documents, render
 
     if as_json:
         try:
-            print(render.dump(render.error_json(error)), flush=True)
+            print(documents.dump(documents.error_json(error)), flush=True)
         except OSError:
             _drop_output()
     with suppress(OSError):

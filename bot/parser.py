@@ -20,8 +20,10 @@ exit codes:
 """
 _EXAMPLES = """\
 examples:
+  bot
   bot ask "How late did the launch start?"
   bot ask --seeds ~/articles -k 5 "Who spoke first?"
+  bot ask --after "Who moderated the event?" "How many followers does he have?"
   echo "Who spoke first?" | bot ask --json -
   bot show 2023-05-24-launch.txt:9
 
@@ -88,12 +90,39 @@ def parser() -> argparse.ArgumentParser:
             **settings,
         )
 
+    chat = command(
+        "chat",
+        "talk with the articles, full screen; this is what bot does without a command",
+        parents=[places],
+        epilog=_EXIT_CODES,
+    )
+    chat.add_argument(
+        "--plain",
+        action="store_true",
+        help="a plain prompt, for screen readers; also where there is no terminal",
+    )
+    chat.add_argument(
+        "--continue",
+        dest="go_on",
+        action="store_true",
+        help="go on with the last conversation about these articles",
+    )
+    chat.add_argument(
+        "--no-history", dest="keep", action="store_false", help="do not keep the conversation"
+    )
     ask = command(
         "ask", "answer a question from the articles", parents=[places], epilog=_EXIT_CODES
     )
     ask.add_argument("question", nargs="+", help="the question; - reads it from standard input")
     ask.add_argument(
         "-k", dest="limit", type=_passages, default=3, metavar="N", help="passages (default 3)"
+    )
+    ask.add_argument(
+        "--after",
+        action="append",
+        default=[],
+        metavar="QUESTION",
+        help="what was asked before, for a question that depends on it; once for each",
     )
     _json(ask)
     rebuild = command(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 import time
 from collections.abc import Iterator
@@ -14,9 +15,14 @@ if TYPE_CHECKING:
     from rich.progress import Progress as Bars
     from rich.progress import TaskID
 
+    from bot.engine import Engine
     from embeddings.rebuild import Progress
 
-_WORDS = {"reading": "Reading articles", "encoding": "Encoding passages", "writing": "Writing"}
+_WORDS = {
+    "reading": "Reading articles",
+    "encoding": "Encoding passages",
+    "indexed": "Articles indexed",
+}
 _LINE_EVERY = 10.0
 """Seconds between two lines where there is no terminal to draw a bar on."""
 
@@ -32,6 +38,32 @@ def shown() -> Iterator[Progress]:
     """A progress callback that draws as long as the block lasts; nothing before its first call."""
     with ExitStack() as stack:
         yield _bars(stack) if sys.stderr.isatty() else _lines()
+
+
+def bring_up_to_date(engine: Engine) -> None:
+    """Make the index agree with the folder, telling of it.
+
+    Raises:
+        ArticlesError, IndexUnusable, ModelError: see `rebuild.refresh`.
+    """
+    found = engine.look()
+    if not found.differs:
+        return
+    gc.enable()  # which a short question does without
+    with shown() as show_progress:
+        report = engine.refresh(
+            found,
+            on_stale=lambda: say(render.news(found)),
+            on_wait=say_who_writes,
+            progress=show_progress,
+        )
+    if report is not None and report.failed:
+        say(f"{len(report.failed)} of the files could not be read; bot status says why.")
+
+
+def say_who_writes(holder: str) -> None:
+    """That another process has the writer's lock."""
+    say(f"Waiting for {holder}, which is writing the index…")
 
 
 def _bars(stack: ExitStack) -> Progress:
@@ -70,17 +102,19 @@ def _drawing() -> Bars:
 
 
 def _lines() -> Progress:
-    last = 0.0
+    last, about = 0.0, ""
 
     def progress(stage: str, done: int, total: int) -> None:
-        nonlocal last
+        nonlocal last, about
+        if stage == "reading":
+            about = "about " if done < total else ""
         if stage != "encoding":
             return
         if done == 0:
             last = time.monotonic()
-            say(f"Encoding {render.count(total, 'passage')}…")
+            say(f"Encoding {about}{render.count(total, 'passage')}…")
         elif done < total and time.monotonic() - last >= _LINE_EVERY:
             last = time.monotonic()
-            say(f"Encoded {done:,} of {total:,}…")
+            say(f"Encoded {done:,} of {about}{total:,}…")
 
     return progress

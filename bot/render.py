@@ -1,4 +1,4 @@
-"""Answers, reports and errors → text and JSON. The one place that knows the JSON.
+"""Answers, reports and errors → text.
 
 Text is laid out once, as lines of spans with roles, and then either written plainly or
 drawn by rich (imported only then). Where nothing can be styled, the marked sentence
@@ -7,22 +7,19 @@ stands between >> and <<.
 
 from __future__ import annotations
 
-import json
 import os
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TextIO
+from typing import TYPE_CHECKING, TextIO
 
 if TYPE_CHECKING:
-    from bot.answer import Answer, Citation, Place
+    from bot.answer import Answer, Citation
     from embeddings.articles import Skipped
     from embeddings.changes import Look
     from embeddings.errors import VerbatimError
     from embeddings.rebuild import Report
-
-SCHEMA_VERSION = 1
 
 OPEN_MARK, CLOSE_MARK = ">>", "<<"
 
@@ -42,7 +39,6 @@ _ONE_LINE = ("source", "title", "name")
 """Roles of text that has no line ends of its own: one in a file's name is made visible."""
 # C0 and C1 controls (not tabs and line ends) and the characters that reorder what is written.
 _CONTROL = re.compile("\r(?!\n)|[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
-_JSON_UNSAFE = "[\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]"
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +90,8 @@ def answer_lines(answer: Answer, seeds: Path) -> list[Line]:
     from bot.confidence import THRESHOLD
 
     lines: list[Line] = []
+    if answer.searched_as:
+        lines.append(Line((Span("searched as: ", "dim"), Span(answer.searched_as, "name"))))
     if not answer.answered:
         lines.append(Line((Span("The articles do not answer this.", "refusal"),)))
         lines.append(Line((Span(answer.reason or ""),)))
@@ -313,95 +311,17 @@ def _state(look: Look) -> str:
     return "up to date"
 
 
-# JSON
-
-
-def dump(document: dict[str, Any]) -> str:
-    """One JSON document, safe to print: what could steer a terminal is escaped."""
-    text = json.dumps({"schema_version": SCHEMA_VERSION, **document}, ensure_ascii=False, indent=2)
-    return re.sub(_JSON_UNSAFE, lambda found: f"\\u{ord(found.group()):04x}", text)
-
-
-def answer_json(answer: Answer) -> dict[str, Any]:
-    """The document of `bot ask --json`."""
-    return {
-        "question": answer.question,
-        "searched_as": answer.searched_as,
-        "answered": answer.answered,
-        "confidence": round(answer.confidence, 4),
-        "reason": answer.reason,
-        "citations": [_citation_json(one) for one in answer.citations],
-        "nearest": [_citation_json(one) for one in answer.nearest],
-    }
-
-
-def _citation_json(citation: Citation) -> dict[str, Any]:
-    highlight = _place_json(citation.highlight)
-    del highlight["source"]
-    return {
-        "rank": citation.rank,
-        "title": citation.title,
-        "published": citation.published,
-        "encoding": citation.encoding,
-        **_place_json(citation.place),
-        "passage": citation.passage,
-        "highlight": {"text": citation.highlight_text, **highlight},
-        "score": round(citation.score, 4),
-        "also_in": [_place_json(one) for one in citation.also_in],
-    }
-
-
-def _place_json(place: Place) -> dict[str, Any]:
-    return {
-        "source": place.source,
-        "start_line": place.start_line,
-        "end_line": place.end_line,
-        "start_char": place.start_char,
-        "end_char": place.end_char,
-    }
-
-
-def report_json(report: Report) -> dict[str, Any]:
-    """The document of `bot rebuild --json`."""
-    return {
-        "seeds": str(report.seeds),
-        "index": str(report.index),
-        "model": report.model,
-        "articles": report.articles,
-        "passages": report.passages,
-        "added": list(report.added),
-        "changed": list(report.changed),
-        "removed": list(report.removed),
-        "failed": _failed_json(report.failed),
-        "encoded": report.encoded,
-        "reused": report.reused,
-        "seconds": round(report.seconds, 3),
-    }
-
-
-def status_json(look: Look, seeds: Path, index: Path, model: str) -> dict[str, Any]:
-    """The document of `bot status --json`."""
-    return {
-        "seeds": str(seeds),
-        "index": str(index),
-        "model": model,
-        "articles": look.articles,
-        "passages": look.passages,
-        "built_at": look.meta.built_at if look.meta else None,
-        "stale": look.stale,
-        "remake": look.remake,
-        "added": list(look.changes.added),
-        "changed": list(look.changes.changed),
-        "removed": list(look.changes.removed),
-        "failed": _failed_json(look.skipped),
-        "other_formats": look.other_formats,
-    }
-
-
-def _failed_json(skipped: Iterable[Skipped]) -> list[dict[str, str]]:
-    return [{"source": one.source, "reason": one.reason} for one in skipped]
-
-
-def error_json(error: VerbatimError) -> dict[str, Any]:
-    """The document of any command that failed under --json."""
-    return {"error": {"kind": error.kind, "message": str(error), "remedy": error.remedy}}
+def news(look: Look) -> str:
+    """What is about to be brought up to date, in one line."""
+    if look.meta is None:
+        return "Building the index of your articles, once…"
+    if look.remake:
+        return f"Making the index again: {look.remake}…"
+    changes = look.changes
+    counts = (
+        (len(changes.added), "new"),
+        (len(changes.changed), "changed"),
+        (len(changes.removed), "removed"),
+    )
+    told = ", ".join(f"{number} {what}" for number, what in counts if number)
+    return f"The articles changed ({told}); bringing the index up to date…"

@@ -47,6 +47,7 @@ class Hit:
     title: str
     published: str | None
     encoding: str
+    sha256: bytes
     passage: Passage
     best_sentence: Sentence
     score: float
@@ -165,6 +166,7 @@ class Index:
             title=stored.title,
             published=stored.published,
             encoding=stored.encoding,
+            sha256=stored.sha256,
             passage=passage,
             best_sentence=passage.sentences[best],
             score=score,

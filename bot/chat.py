@@ -1,0 +1,412 @@
+"""The chat: a full-screen conversation with the articles.
+
+Nothing here blocks: questions are answered in a thread of their own, one after another,
+and the index is brought up to date in another process (`updating`).
+"""
+
+from __future__ import annotations
+
+import asyncio
+import subprocess
+from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import ClassVar
+
+from textual import on, work
+from textual.app import App, ComposeResult, SuspendNotSupported, SystemCommand
+from textual.binding import Binding, BindingType
+from textual.containers import Container
+from textual.content import Content
+from textual.screen import Screen
+from textual.widgets import Footer, Static, TextArea
+
+from bot import themes
+from bot.answer import Answer, Citation
+from bot.editor import command
+from bot.engine import Engine
+from bot.export import default_name, export, quotation
+from bot.history import Exchange, History, now
+from bot.library import Library
+from bot.pane import SourcePane, SourceView
+from bot.prompt import Prompt
+from bot.render import one_line, status_lines
+from bot.screens import ConversationsScreen, ExportScreen, Sheet, drawn, keys_table
+from bot.settings import Settings
+from bot.transcript import Card, CitationView, Fold, Transcript
+from embeddings.errors import IndexUnusable, VerbatimError
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Asked:
+    """A question that waits for its answer; `as_written`: what came before is not its business."""
+
+    question: str
+    as_written: bool
+    card: Card
+
+
+class ChatApp(App[None]):
+    """A conversation with one folder of articles."""
+
+    TITLE = "Verbatim"
+    CSS_PATH = "chat.tcss"
+    AUTO_FOCUS = "#prompt"
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-wide")]
+    VERTICAL_BREAKPOINTS = [(0, "-short"), (20, "-tall")]
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("f1", "help", "Help"),
+        Binding("f2", "articles", "Articles"),
+        Binding("f3,ctrl+o", "source", "Source"),
+        Binding("f4", "editor", "Editor"),
+        Binding("f5", "copy", "Copy"),
+        Binding("ctrl+down,alt+down", "cite(1)", "Next citation", show=False),
+        Binding("ctrl+up,alt+up", "cite(-1)", "Previous citation", show=False),
+        Binding("ctrl+t", "fold", "Unfold the further passages", show=False),
+        Binding("ctrl+g", "edit_search", "Edit what was searched", show=False),
+        Binding("ctrl+s", "export", "Export"),
+        Binding("ctrl+r", "conversations", "Conversations"),
+        Binding("ctrl+n", "new", "New conversation", show=False),
+        Binding("escape", "leave", "Cancel, or close the source", show=False),
+    ]
+
+    def __init__(self, settings: Settings, *, keep: bool = True, go_on: bool = False) -> None:
+        super().__init__()
+        self.settings = settings
+        self.engine = Engine(settings)
+        self.library = Library(self.engine, self._draw_status)
+        self.exchanges: list[Exchange] = []
+        self.defects: list[BaseException] = []
+        self._keep = keep
+        self._go_on = go_on
+        self._history: History | None = None
+        self._conversation: int | None = None
+        self._thread = ThreadPoolExecutor(1, "questions")
+        self._queue: asyncio.Queue[Asked] = asyncio.Queue()
+        self._current: asyncio.Task[None] | None = None
+
+    # The screen
+
+    def compose(self) -> ComposeResult:
+        with Container(id="panes"):
+            yield Transcript(
+                f"Ask the articles in {one_line(str(self.settings.seeds))}. The answers are"
+                " their own words, each with its source; F1 lists the keys."
+            )
+            yield SourcePane(self.settings)
+        yield Prompt()
+        yield Static(id="status", markup=False)
+        yield Footer()
+
+    @property
+    def transcript(self) -> Transcript:
+        return self.screen_stack[0].query_one(Transcript)
+
+    @property
+    def prompt(self) -> Prompt:
+        return self.screen_stack[0].query_one(Prompt)
+
+    @property
+    def pane(self) -> SourcePane:
+        return self.screen_stack[0].query_one(SourcePane)
+
+    def on_mount(self) -> None:
+        themes.restore(self)
+        self._draw_status()
+        # what is heavy begins when there is something to look at
+        self.call_after_refresh(self._begin)
+
+    def _begin(self) -> None:
+        self.run_worker(self.library.keep_current(self._thread, self.pane.reopen), group="library")
+        self.run_worker(self._answer_all(), group="questions")
+
+    def on_unmount(self) -> None:
+        self._thread.shutdown(wait=False, cancel_futures=True)
+
+    def _draw_status(self) -> None:
+        status = self.screen_stack[0].query_one("#status", Static)
+        status.set_class(self.library.error is not None, "-failed")
+        status.update(Content(self.library.status()))
+
+    # Questions
+
+    @on(Prompt.Submitted)
+    async def _ask(self, event: Prompt.Submitted) -> None:
+        card = await self.transcript.add(event.question)
+        await card.say("Waiting for its turn…" if self._current else "Searching…", "waiting")
+        self._queue.put_nowait(Asked(event.question, event.as_written, card))
+
+    async def _answer_all(self) -> None:
+        """Answer the questions one after another."""
+        await self._open_history()
+        while True:
+            asked = await self._queue.get()
+            task = self._current = asyncio.create_task(self._answer(asked))
+            try:
+                await asyncio.wait([task])
+            finally:
+                task.cancel()
+                self._current = None
+            if task.cancelled():
+                await asked.card.say("Cancelled.", "failed")
+                self.prompt.put_back(asked.question)
+            elif defect := task.exception():
+                # One question's failure is not the conversation's; `bot` tells of it at its end.
+                self.defects.append(defect)
+                await asked.card.say(f"bot has a defect: {defect!r}", "failed")
+
+    async def _answer(self, asked: Asked) -> None:
+        if not self.library.settled.is_set():
+            await asked.card.say("Waiting until the articles are open…", "waiting")
+            await self.library.settled.wait()
+        try:
+            answer = await self._answered(asked)
+        except VerbatimError as error:
+            await asked.card.fail(self.library.error or error)
+            return
+        exchange = Exchange(now(), answer, self.library.note())
+        self.exchanges.append(exchange)
+        await asked.card.show(exchange)
+        await self._choose_first(asked.card)
+        await self._store(exchange)
+
+    async def _answered(self, asked: Asked) -> Answer:
+        earlier = () if asked.as_written else tuple(one.answer for one in self.exchanges)
+        ask = partial(self.engine.answer, asked.question, earlier=earlier)
+        loop = asyncio.get_running_loop()
+        try:
+            return await loop.run_in_executor(self._thread, ask)
+        except IndexUnusable:
+            await self.library.bring_up_to_date()  # it may have been removed or damaged
+            return await loop.run_in_executor(self._thread, ask)
+
+    async def _choose_first(self, card: Card) -> None:
+        """Bring a new answer before the eyes, unless they are on another."""
+        if not self.prompt.has_focus:
+            return
+        transcript = self.transcript
+        transcript.choose(next(iter(card.views()), None))
+        transcript.call_after_refresh(
+            transcript.scroll_to_widget, card, animate=False, top=True, force=True
+        )
+        if self.pane.display and transcript.chosen is not None:
+            await self.pane.open(transcript.chosen.citation)
+
+    # What is kept
+
+    async def _open_history(self) -> None:
+        if not self._keep:
+            return
+        try:
+            self._history = await asyncio.to_thread(History, self.settings.seeds)
+            if self._go_on:
+                kept = await asyncio.to_thread(self._history.conversations)
+                if kept:
+                    await self._resume(kept[0].id)
+                else:
+                    self.notify("There is no earlier conversation about these articles.")
+        except VerbatimError as error:
+            self._tell(error)
+
+    async def _store(self, exchange: Exchange) -> None:
+        if self._history is None:
+            return
+        try:
+            if self._conversation is None:
+                self._conversation = await asyncio.to_thread(self._history.begin)
+            await asyncio.to_thread(self._history.add, self._conversation, exchange)
+        except VerbatimError as error:
+            self._history = None
+            self._tell(error)
+
+    async def _resume(self, conversation: int) -> None:
+        assert self._history is not None
+        self.exchanges = await asyncio.to_thread(self._history.exchanges, conversation)
+        self._conversation = conversation
+        for one in self.exchanges:
+            self.prompt.remember(one.answer.question)
+        await self.transcript.start(self.exchanges)
+
+    def _tell(self, error: VerbatimError) -> None:
+        self.notify(one_line(f"{error}. {error.remedy}"), severity="error", markup=False)
+
+    # Commands
+
+    def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
+        yield from super().get_system_commands(screen)
+        for binding in self.BINDINGS:
+            assert isinstance(binding, Binding)
+            keys = " or ".join(map(self._key, binding.key.split(",")))
+            action = partial(self.run_action, binding.action)
+            yield SystemCommand(binding.description, f"Key: {keys}", action)
+
+    def _key(self, key: str) -> str:
+        return self.get_key_display(Binding(key, ""))
+
+    def action_help(self) -> None:
+        groups = [
+            ("Everywhere", [*self.BINDINGS, *_ALSO]),
+            ("In the prompt", Prompt.BINDINGS),
+            ("In the transcript", Transcript.BINDINGS),
+            ("In the source", SourceView.BINDINGS),
+            ("Editing in the prompt", TextArea.BINDINGS),
+        ]
+        tables = [(title, _bindings(bindings)) for title, bindings in groups]
+        self.push_screen(Sheet("Keys", keys_table(tables, self._key)))
+
+    @work(exclusive=True, group="sheet")
+    async def action_articles(self) -> None:
+        """How the index stands against the folder, failures included."""
+        try:
+            found = await asyncio.to_thread(self.engine.look)
+        except VerbatimError as error:
+            self._tell(error)
+            return
+        at = self.settings
+        lines = status_lines(found, at.seeds, at.index, self.engine.model.name)
+        self.push_screen(Sheet("Articles", drawn(lines)))
+
+    async def action_source(self) -> None:
+        """Open the chosen citation's article, or close it."""
+        if self.pane.display:
+            self._close_source()
+        else:
+            await self._open_source()
+
+    async def _open_source(self) -> None:
+        citation = await self._chosen()
+        if citation is not None:
+            await self.pane.open(citation)
+            self.transcript.show_chosen()  # which has become narrower
+
+    def _close_source(self) -> None:
+        if self.focused is not None and self.pane in self.focused.ancestors:
+            self.prompt.focus()
+        self.pane.display = False
+
+    async def _chosen(self) -> Citation | None:
+        """The chosen citation; where none is, the latest answer's first."""
+        view = self.transcript.chosen or await self.transcript.step(1)
+        if view is None:
+            self.notify("There is no citation yet: ask a question first.")
+        return view.citation if view else None
+
+    async def action_cite(self, by: int) -> None:
+        view = await self.transcript.step(by)
+        if view is not None and self.pane.display:
+            await self.pane.open(view.citation)
+
+    async def action_fold(self) -> None:
+        await self.transcript.action_fold()
+
+    def action_edit_search(self) -> None:
+        self.transcript.action_edit_search()
+
+    def action_scroll(self, pages: int) -> None:
+        transcript = self.transcript
+        by = pages * max(transcript.size.height - 2, 1)
+        transcript.scroll_relative(y=by, animate=False)
+
+    async def action_editor(self) -> None:
+        """Leave the screen to a person's own editor, at the cited line."""
+        citation = await self._chosen()
+        if citation is None:
+            return
+        opened = self.pane.opened if self.pane.display else None
+        same = opened is not None and opened.citation == citation
+        line = opened.lines[0] if opened and same else citation.highlight.start_line
+        try:
+            words = command(self.settings.seeds / citation.place.source, line)
+            with self.suspend():
+                subprocess.run(words, check=False)
+        except VerbatimError as error:
+            self._tell(error)
+        except (SuspendNotSupported, OSError) as error:
+            self.notify(f"The editor cannot be opened: {error}", severity="error", markup=False)
+        self.refresh(layout=True)
+
+    async def action_copy(self) -> None:
+        citation = await self._chosen()
+        if citation is not None:
+            self.copy_to_clipboard(quotation(citation))
+            self.notify("Copied the sentence with its source and line.")
+
+    @work(exclusive=True, group="sheet")
+    async def action_export(self) -> None:
+        """Write the conversation to a file that the person names."""
+        name = await self.push_screen_wait(ExportScreen(default_name(self.exchanges)))
+        if name is None:
+            return
+        try:
+            path = await asyncio.to_thread(export, self.exchanges, self.settings.seeds, Path(name))
+        except VerbatimError as error:
+            self._tell(error)
+        else:
+            self.notify(one_line(f"Exported to {path}"), markup=False)
+
+    @work(exclusive=True, group="sheet")
+    async def action_conversations(self) -> None:
+        """Choose a kept conversation and go on with it."""
+        if self._history is None:
+            self.notify("Conversations are not being kept.")
+            return
+        try:
+            kept = await asyncio.to_thread(self._history.conversations)
+            chosen = await self.push_screen_wait(
+                ConversationsScreen(kept, self._history.delete, self._tell)
+            )
+            if chosen is not None:
+                await self._resume(chosen)
+            elif self._conversation not in {one.id for one in self._history.conversations()}:
+                self._conversation = None
+        except VerbatimError as error:
+            self._tell(error)
+
+    async def action_new(self) -> None:
+        self.exchanges = []
+        self._conversation = None
+        await self.transcript.start([])
+        self.prompt.focus()
+
+    def action_leave(self) -> None:
+        """Cancel the question that is worked on, else close the source, else go to the prompt."""
+        if self._current is not None:
+            self._current.cancel()
+        elif self.pane.display:
+            self._close_source()
+        else:
+            self.prompt.focus()
+
+    # What the widgets tell
+
+    @on(CitationView.Clicked)
+    async def _clicked(self, event: CitationView.Clicked) -> None:
+        self.transcript.choose(event.view)
+        if event.opens or self.pane.display:
+            await self.pane.open(event.view.citation)
+
+    @on(Fold.Toggled)
+    async def _toggled(self, event: Fold.Toggled) -> None:
+        await self.transcript.toggle(event.card)
+
+    @on(Card.EditSearch)
+    def _edit_search(self, event: Card.EditSearch) -> None:
+        self.prompt.revise(event.searched_as)
+
+    @on(Transcript.WantsEarlier)
+    async def _bring_back(self) -> None:
+        await self.transcript.bring_back()
+
+
+_ALSO: list[BindingType] = [
+    Binding("ctrl+p", "", "All commands, themes among them"),
+    Binding("ctrl+q", "", "Quit"),
+    Binding("tab", "", "To the transcript, the source, the prompt"),
+    Binding("ctrl+c", "", "Copy the text selected with the mouse"),
+]
+
+
+def _bindings(given: Iterable[BindingType]) -> list[Binding]:
+    return [one for one in given if isinstance(one, Binding)]

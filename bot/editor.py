@@ -1,0 +1,51 @@
+"""A person's own editor, opened at a line."""
+
+from __future__ import annotations
+
+import os
+import shlex
+import shutil
+from pathlib import Path
+
+from embeddings.errors import VerbatimError
+
+_FALLBACKS = ("sensible-editor", "nano", "vim", "vi", "notepad")
+_COLON = frozenset({"subl", "zed", "zeditor", "hx", "helix", "micro", "pulsar"})
+_GOTO = frozenset({"code", "code-insiders", "codium", "cursor", "windsurf"})
+_NO_LINE = frozenset({"notepad", "open", "xdg-open"})
+
+
+class NoEditor(VerbatimError):
+    """There is no editor to open."""
+
+    kind = "editor"
+
+
+def command(path: Path, line: int) -> list[str]:
+    """The command that opens `path` at `line` in $VISUAL, $EDITOR, or what there is.
+
+    Raises:
+        NoEditor: none is named, or found.
+    """
+    named = os.environ.get("VISUAL") or os.environ.get("EDITOR")
+    try:
+        words = shlex.split(named) if named else _found()
+    except ValueError as error:
+        raise NoEditor(f"$EDITOR is {named!r}: {error}", remedy="Set it to a command.") from error
+    if not words or shutil.which(words[0]) is None:
+        raise NoEditor(
+            f"There is no editor {words[0]}" if words else "There is no editor",
+            remedy="Name yours in the environment: EDITOR=nano",
+        )
+    name = Path(words[0]).stem
+    if name in _GOTO:
+        return [*words, "--goto", f"{path}:{line}"]
+    if name in _COLON:
+        return [*words, f"{path}:{line}"]
+    if name in _NO_LINE:
+        return [*words, str(path)]
+    return [*words, f"+{line}", str(path)]  # vi, emacs, nano, kak and their kin
+
+
+def _found() -> list[str]:
+    return [name for name in _FALLBACKS if shutil.which(name)][:1]

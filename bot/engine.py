@@ -1,0 +1,146 @@
+"""The articles, open for questions: what the command, the chat and its plain mode all ask.
+
+Model and index are loaded when first needed, and kept.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from bot.settings import Settings
+from embeddings.errors import ArticlesError, IndexUnusable
+
+if TYPE_CHECKING:
+    from bot.answer import Answer
+    from embeddings.changes import Look
+    from embeddings.index import Index
+    from embeddings.model import Model
+    from embeddings.rebuild import Progress, Report
+
+
+class Engine:
+    """One articles folder with its index. A question and a look may run at the same time,
+    two questions may not."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+
+    @cached_property
+    def model(self) -> Model:
+        """The embedding model.
+
+        Raises:
+            ModelError: it cannot be used.
+        """
+        from embeddings.model import find_model
+
+        return find_model(self.settings.model, download=True)
+
+    @cached_property
+    def _index(self) -> Index:
+        from embeddings.encoder import open_encoder
+        from embeddings.index import Index
+
+        return Index(self.settings.index, open_encoder(self.model))
+
+    def open(self) -> None:
+        """Load model and index now, so that the first question need not.
+
+        Raises:
+            IndexUnusable, ModelError: see there.
+        """
+        self._index.search("", 1)
+
+    def look(self) -> Look:
+        """How the index stands against the folder.
+
+        Raises:
+            ArticlesError, IndexUnusable, ModelError: see there.
+        """
+        from embeddings.changes import look
+
+        at = self.settings
+        return look(at.seeds, at.index, self.model, max_bytes=at.max_bytes)
+
+    def refresh(
+        self,
+        found: Look,
+        *,
+        on_stale: Callable[[], None] = lambda: None,
+        on_wait: Callable[[str], None] = lambda holder: None,
+        progress: Progress = lambda stage, done, total: None,
+    ) -> Report | None:
+        """Bring the index up to date where a look found that it is not: `rebuild.refresh`."""
+        from embeddings.rebuild import refresh
+
+        return refresh(
+            *(self.settings.seeds, self.settings.index, self.model, found),
+            max_bytes=self.settings.max_bytes,
+            on_stale=on_stale,
+            on_wait=on_wait,
+            progress=progress,
+        )
+
+    def answer(
+        self, question: str, limit: int | None = None, *, earlier: Sequence[Answer] = ()
+    ) -> Answer:
+        """The articles' answer, from the index as it is.
+
+        Args:
+            earlier: the conversation so far, for a question that depends on it.
+
+        Raises:
+            ArticlesError: there are no articles.
+            IndexUnusable: the index is damaged, or not there.
+        """
+        from bot.answer import PASSAGES, answer
+
+        searched_as = _resolved(question, earlier)
+        limit = limit or PASSAGES
+        try:
+            found = answer(question, self._index, limit, searched_as=searched_as)
+        except IndexUnusable:
+            if not self._forget():
+                raise
+            found = answer(question, self._index, limit, searched_as=searched_as)
+        if not (found.citations or found.nearest):
+            raise self._no_articles()
+        return found
+
+    def _forget(self) -> bool:
+        """Drop the open index, which another process may have replaced; whether one was open."""
+        index = self.__dict__.pop("_index", None)
+        if index is not None:
+            index.close()
+        return index is not None
+
+    close = _forget
+
+    def _no_articles(self) -> ArticlesError:
+        from embeddings.articles import scan
+
+        others = scan(self.settings.seeds, max_bytes=self.settings.max_bytes).other_formats
+        told = ", ".join(f"{kind} {number}" for kind, number in others.items())
+        return ArticlesError(
+            f"There are no articles in {self.settings.seeds}"
+            + (f" (files of other formats: {told})" if told else ""),
+            remedy="Put .txt or .md files there, or name another folder: --seeds FOLDER.",
+        )
+
+
+def _resolved(question: str, earlier: Sequence[Answer]) -> str | None:
+    if not earlier:
+        return None
+    from bot.conversation import Turn, resolve
+
+    turns = [
+        Turn(
+            one.question,
+            one.searched_as,
+            one.citations[0].highlight_text if one.citations else None,
+        )
+        for one in earlier
+    ]
+    return resolve(question, turns)

@@ -1,0 +1,134 @@
+"""The screens over the conversation: help, the articles' state, kept conversations, export."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from datetime import datetime
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding
+from textual.containers import Vertical, VerticalScroll
+from textual.content import Content
+from textual.screen import ModalScreen
+from textual.widgets import Input, OptionList, Static
+from textual.widgets.option_list import Option
+
+from bot.history import Conversation
+from bot.render import Line, count, one_line
+from embeddings.errors import VerbatimError
+
+
+class Sheet(ModalScreen[None]):
+    """A titled text over the conversation, closed by Esc."""
+
+    BINDINGS = [Binding("escape,q,f1,f2", "dismiss", "Close")]
+
+    def __init__(self, title: str, text: Content) -> None:
+        super().__init__()
+        self._title = title
+        self._text = text
+
+    def compose(self) -> ComposeResult:
+        with Vertical(classes="sheet"):
+            yield Static(Content(f"{self._title}   (Esc closes)"), classes="sheet-title")
+            with VerticalScroll():
+                yield Static(self._text, id="sheet-text", markup=False)
+
+
+def drawn(lines: Iterable[Line]) -> Content:
+    """Lines of `render` as content."""
+    roles = {"dim": "$text-muted", "source": "bold", "refusal": "bold $text-warning"}
+    return Content("\n").join(
+        Content.assemble(*((one_line(span.text), roles.get(span.role, "")) for span in line.spans))
+        for line in lines
+    )
+
+
+def keys_table(
+    groups: Iterable[tuple[str, Sequence[Binding]]], show: Callable[[str], str]
+) -> Content:
+    """Every key with what it does, by where it does it.
+
+    Args:
+        show: a key's name as people write it.
+    """
+    rows: list[Content | tuple[str, str]] = []
+    for title, bindings in groups:
+        rows.append((f"{title}\n", "bold $text-primary"))
+        for binding in bindings:
+            keys = " or ".join(show(key) for key in binding.key.split(","))
+            rows += [(f"  {keys:<22} ", "bold"), (f"{binding.description}\n", "")]
+        rows.append(("\n", ""))
+    return Content.assemble(*rows)
+
+
+class ConversationsScreen(ModalScreen[int | None]):
+    """Kept conversations to choose from: the id of one to go on with."""
+
+    BINDINGS = [
+        Binding("escape", "dismiss", "Close"),
+        Binding("delete,d", "delete", "Delete the conversation"),
+    ]
+
+    def __init__(
+        self,
+        conversations: Sequence[Conversation],
+        delete: Callable[[int], None],
+        tell: Callable[[VerbatimError], None],
+    ) -> None:
+        super().__init__()
+        self._tell = tell
+        self._conversations = conversations
+        self._delete = delete
+
+    def compose(self) -> ComposeResult:
+        with Vertical(classes="sheet"):
+            told = "Conversations   (Enter goes on with one, d deletes it, Esc closes)"
+            yield Static(Content(told), classes="sheet-title")
+            yield OptionList(*map(_option, self._conversations), markup=False)
+
+    @on(OptionList.OptionSelected)
+    def _chosen(self, event: OptionList.OptionSelected) -> None:
+        self.dismiss(int(event.option_id or 0))
+
+    def action_delete(self) -> None:
+        options = self.query_one(OptionList)
+        if options.highlighted is None:
+            return
+        option = options.get_option_at_index(options.highlighted)
+        try:
+            self._delete(int(option.id or 0))
+        except VerbatimError as error:
+            self._tell(error)
+            return
+        options.remove_option_at_index(options.highlighted)
+
+
+def _option(conversation: Conversation) -> Option:
+    asked = datetime.fromisoformat(conversation.asked_at).astimezone()
+    told = f"{asked:%Y-%m-%d %H:%M}  {count(conversation.exchanges, 'question')}"
+    title = one_line(conversation.title)
+    return Option(
+        Content.assemble((told, "$text-muted"), f"  {title[:200]}"), id=str(conversation.id)
+    )
+
+
+class ExportScreen(ModalScreen[str | None]):
+    """Asks for the name of the file to write."""
+
+    BINDINGS = [Binding("escape", "dismiss", "Close")]
+
+    def __init__(self, name: str) -> None:
+        super().__init__()
+        self._name = name
+
+    def compose(self) -> ComposeResult:
+        with Vertical(classes="sheet -small"):
+            told = "Export the conversation to   (.md or .json; Enter writes it, Esc closes)"
+            yield Static(Content(told), classes="sheet-title")
+            yield Input(self._name, select_on_focus=False)
+
+    @on(Input.Submitted)
+    def _named(self, event: Input.Submitted) -> None:
+        self.dismiss(event.value.strip() or None)

@@ -1,0 +1,60 @@
+"""A citation → its article as it is now, and where the quoted words stand in it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from bot.answer import Citation
+from bot.settings import Settings
+from embeddings.articles import read
+from embeddings.passages import Lines
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """An article as it is now, with where the cited passage stands in it.
+
+    `passage` and `mark` are characters [start, end); both empty where it no longer
+    stands there. `note` says what is not as it was when it was cited.
+    """
+
+    citation: Citation
+    text: str
+    passage: tuple[int, int]
+    mark: tuple[int, int]
+    note: str | None
+
+    @property
+    def lines(self) -> tuple[int, int]:
+        """The first and last line of the marked sentence, from 1."""
+        lines = Lines(self.text)
+        start, end = self.mark
+        return lines.line_of(start), lines.line_of(max(start, end - 1))
+
+
+def open_source(citation: Citation, settings: Settings) -> Opened:
+    """Read a citation's article and find the passage in it.
+
+    Raises:
+        Unreadable: the file cannot be read any more.
+    """
+    source = citation.place.source
+    _, article = read(settings.seeds, source, max_bytes=settings.max_bytes)
+    text = article.text
+    start = citation.place.start_char
+    length = citation.place.end_char - start
+    into = citation.highlight.start_char - start
+    marked = citation.highlight.end_char - citation.highlight.start_char
+    if article.sha256.hex() == citation.sha256:
+        note = None
+    elif (now := text.find(citation.passage)) >= 0:
+        note, start = "The article has changed since; the passage still stands in it.", now
+    elif (now := text.find(citation.highlight_text)) >= 0:
+        note = "The article and the passage have changed since; the marked sentence still stands."
+        start, length, into = now, marked, 0
+    else:
+        note = "The article has changed since, and the passage no longer stands in it."
+        line = min(citation.highlight.start_line, len(Lines(text).starts))
+        start, length, into, marked = Lines(text).starts[line - 1], 0, 0, 0
+    mark = (start + into, start + into + marked)
+    return Opened(citation, text, (start, start + length), mark, note)

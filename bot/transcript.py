@@ -1,0 +1,392 @@
+"""The transcript: questions and answers as cards, of which only the latest are on the screen.
+
+A card is drawn once and is a few widgets; older ones are taken off the screen and put back
+on request, so that the five-hundredth answer comes as quickly as the first.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from textual.app import ComposeResult
+from textual.binding import Binding
+from textual.containers import Vertical, VerticalScroll
+from textual.content import Content
+from textual.message import Message
+from textual.reactive import reactive
+from textual.style import Style
+from textual.widgets import Static
+
+from bot.answer import Citation
+from bot.confidence import THRESHOLD
+from bot.history import Exchange
+from bot.render import count, one_line, safe
+from embeddings.errors import VerbatimError
+
+WINDOW = 30
+"""Cards that stay on the screen; mounting one more costs the more the more there are."""
+
+_LEDE = 120
+"""Characters before the marked sentence from which it is shown above its passage too."""
+
+_MARK = "bold $text on $warning 40%"
+_SOURCE = "bold $text-primary"
+_QUIET = "$text-muted"
+
+
+def citation_content(citation: Citation) -> Content:
+    """A citation as it is shown: its place, the marked sentence, the passage around it."""
+    place = citation.highlight
+    parts: list[Content | tuple[str, str | Style]] = [
+        (f"{citation.rank}  ", _QUIET),
+        _link(f"{one_line(place.source)}:{place.start_line}", "open"),
+        (f"  {citation.score:.0%}", "bold $text-success" if _likely(citation) else _QUIET),
+        (f"  {citation.published}" if citation.published else "", _QUIET),
+    ]
+    told = citation.title == Path(place.source).stem or citation.passage.startswith(citation.title)
+    if not told:
+        parts.append((f"  {one_line(citation.title)}", f"italic {_QUIET}"))
+    start = place.start_char - citation.place.start_char
+    end = place.end_char - citation.place.start_char
+    before, marked, after = (
+        safe(citation.passage[:start]),
+        safe(citation.passage[start:end]),
+        safe(citation.passage[end:]),
+    )
+    if len(before) > _LEDE:
+        parts += [("\n", ""), (marked, _MARK), ("\n", "")]
+    parts += [("\n", ""), (before, _QUIET), (marked, _MARK), (after, _QUIET)]
+    if citation.also_in:
+        also = ", ".join(f"{one_line(one.source)}:{one.start_line}" for one in citation.also_in)
+        parts.append((f"\nalso in {also}", _QUIET))
+    return Content.assemble(*parts)
+
+
+def _likely(citation: Citation) -> bool:
+    return citation.score >= THRESHOLD
+
+
+def _link(text: str, action: str) -> Content:
+    """Text that runs an action of its widget when it is clicked."""
+    return Content.assemble((text, Style.from_meta({"@click": action}))).stylize(_SOURCE)
+
+
+class CitationView(Static):
+    """One citation. A click chooses it; one on its source opens that."""
+
+    chosen = reactive(False, toggle_class="-chosen")
+
+    @dataclass
+    class Clicked(Message):
+        """The citation was clicked; `opens` where the click was on its source."""
+
+        view: CitationView
+        opens: bool
+
+    def __init__(self, citation: Citation) -> None:
+        super().__init__(citation_content(citation), markup=False)
+        self.citation = citation
+
+    def on_click(self) -> None:
+        if not self.screen.get_selected_text():  # a selection ends in a click too
+            self.post_message(self.Clicked(self, opens=False))
+
+    def action_open(self) -> None:
+        self.post_message(self.Clicked(self, opens=True))
+
+
+class Fold(Static):
+    """The line that folds and unfolds the further passages of its card."""
+
+    @dataclass
+    class Toggled(Message):
+        """The line was clicked."""
+
+        card: Card
+
+    def __init__(self, citations: tuple[Citation, ...], noun: str) -> None:
+        super().__init__(markup=False)
+        self._citations = citations
+        self._noun = noun
+        self.draw(folded=True)
+
+    def draw(self, *, folded: bool) -> None:
+        """Say what is folded, or that it can be."""
+        told = count(len(self._citations), self._noun)
+        if folded:
+            names = ", ".join(
+                f"{one_line(one.highlight.source)}:{one.highlight.start_line} {one.score:.0%}"
+                for one in self._citations
+            )
+            self.update(Content.assemble((f"▸ {told}", _SOURCE), (f"  {names}", _QUIET)))
+        else:
+            self.update(Content.assemble((f"▾ {told}", _SOURCE)))
+
+    def on_click(self) -> None:
+        card = self.parent
+        assert isinstance(card, Card)
+        self.post_message(self.Toggled(card))
+
+
+class Card(Vertical):
+    """A question, and below it what became of it."""
+
+    @dataclass
+    class EditSearch(Message):
+        """What was searched is to be edited."""
+
+        searched_as: str
+
+    def __init__(self, question: str, exchange: Exchange | None = None) -> None:
+        super().__init__()
+        self.question = question
+        self.exchange = exchange
+        self.unfolded = False
+
+    def compose(self) -> ComposeResult:
+        yield Static(Content(f"❯ {safe(self.question)}"), classes="question", markup=False)
+        if self.exchange is not None:
+            yield from self._parts(self.exchange)
+
+    @property
+    def citations(self) -> tuple[Citation, ...]:
+        """All that can be chosen in it."""
+        answer = self.exchange.answer if self.exchange else None
+        return (answer.citations or answer.nearest) if answer else ()
+
+    async def say(self, text: str, kind: str) -> None:
+        """Show a line instead of an answer: its state ("waiting", "failed", …)."""
+        await self._replace([Static(Content(text), classes=kind, markup=False)])
+
+    async def fail(self, error: VerbatimError) -> None:
+        await self.say(safe(f"{error}. {error.remedy}"), "failed")
+
+    async def show(self, exchange: Exchange) -> None:
+        """Show the answer."""
+        self.exchange = exchange
+        await self._replace([*self._parts(exchange)])
+
+    async def _replace(self, parts: list[Static]) -> None:
+        with self.app.batch_update():
+            await self.remove_children(self.children[1:])
+            await self.mount(*parts)
+
+    def _parts(self, exchange: Exchange) -> Iterator[Static]:
+        answer = exchange.answer
+        self.set_class(answer.answered, "-answered")
+        self.set_class(not answer.answered, "-refused")
+        if answer.searched_as:
+            line = (
+                ("searched as: ", _QUIET),
+                (one_line(answer.searched_as), f"italic {_QUIET}"),
+                "  ",
+                _link("edit", "edit_search"),
+            )
+            yield _Searched(Content.assemble(*line), classes="searched", markup=False)
+        if exchange.note:
+            yield Static(Content(exchange.note), classes="note", markup=False)
+        if answer.answered:
+            yield CitationView(answer.citations[0])
+            further, noun = answer.citations[1:], "further passage"
+        else:
+            refusal = ("The articles do not answer this.", "bold $text-warning")
+            yield Static(
+                Content.assemble(refusal, f"\n{safe(answer.reason or '')}"),
+                classes="refusal",
+                markup=False,
+            )
+            further, noun = answer.nearest, "nearest passage"
+        if further:
+            yield Fold(further, noun)
+
+    async def unfold(self, unfolded: bool) -> None:
+        """Show or hide the further passages."""
+        if unfolded == self.unfolded or not self.citations:
+            return
+        self.unfolded = unfolded
+        shown = [view.citation for view in self.views()]
+        for fold in self.query(Fold):
+            fold.draw(folded=not unfolded)
+        if unfolded:
+            await self.mount(*(CitationView(one) for one in self.citations if one not in shown))
+        else:
+            first = 1 if self._answered else 0
+            for view in self.views()[first:]:
+                await view.remove()
+
+    @property
+    def _answered(self) -> bool:
+        return self.exchange is not None and self.exchange.answer.answered
+
+    def views(self) -> list[CitationView]:
+        """The citations that are shown, in order."""
+        return [*self.query(CitationView)]
+
+    def edit_search(self) -> None:
+        if self.exchange and self.exchange.answer.searched_as:
+            self.post_message(self.EditSearch(self.exchange.answer.searched_as))
+
+
+class _Searched(Static):
+    def action_edit_search(self) -> None:
+        card = self.parent
+        assert isinstance(card, Card)
+        card.edit_search()
+
+
+class Earlier(Static):
+    """The line above the transcript that brings back what is further up."""
+
+    def on_click(self) -> None:
+        self.post_message(Transcript.WantsEarlier())
+
+
+class Transcript(VerticalScroll):
+    """The cards, and which citation among them is chosen."""
+
+    BINDINGS = [
+        Binding("down,n,j", "app.cite(1)", "Next"),
+        Binding("up,p,k", "app.cite(-1)", "Previous"),
+        Binding("enter,o", "app.source", "Source"),
+        Binding("e", "app.editor", "Editor"),
+        Binding("c", "app.copy", "Copy"),
+        Binding("space", "fold", "Unfold"),
+        Binding("s", "edit_search", "Edit what was searched"),
+    ]
+
+    class WantsEarlier(Message):
+        """Cards from further up are asked for."""
+
+    def __init__(self, welcome: str) -> None:
+        super().__init__(id="transcript")
+        self._welcome = welcome
+        self._earlier: list[Exchange] = []
+        self.chosen: CitationView | None = None
+
+    def compose(self) -> ComposeResult:
+        yield Static(Content(self._welcome), id="welcome", markup=False)
+        yield Earlier(id="earlier", markup=False)
+
+    def on_mount(self) -> None:
+        self._draw_earlier()
+
+    @property
+    def cards(self) -> list[Card]:
+        """Those on the screen, in order."""
+        return [*self.query_children(Card)]
+
+    async def start(self, exchanges: list[Exchange]) -> None:
+        """Show a conversation from its end."""
+        self.choose(None)
+        await self.query_children(Card).remove()
+        self._earlier = exchanges[:-WINDOW]
+        recent = exchanges[-WINDOW:]
+        await self.mount(*(Card(one.answer.question, one) for one in recent))
+        self._draw_earlier()
+        self.scroll_end(animate=False)
+
+    async def add(self, question: str) -> Card:
+        """A card for a new question; the oldest leave the screen."""
+        card = Card(question)
+        with self.app.batch_update():
+            await self.mount(card)
+            await self._prune()
+        self.scroll_end(animate=False)
+        return card
+
+    async def _prune(self) -> None:
+        """Take cards off the top, down to `WINDOW`; those without an answer are gone for good."""
+        surplus = self.cards[:-WINDOW]
+        while surplus and surplus[-1].exchange is None and not surplus[-1].has_class("-done"):
+            surplus.pop()
+        for card in surplus:
+            if card.exchange is not None:
+                self._earlier.append(card.exchange)
+            if self.chosen is not None and card in self.chosen.ancestors:
+                self.choose(None)
+            await card.remove()
+        self._draw_earlier()
+
+    async def bring_back(self) -> None:
+        """Put as many cards as the screen has at the top of it."""
+        back, self._earlier = self._earlier[-WINDOW:], self._earlier[:-WINDOW]
+        if not back:
+            return
+        first = self.cards[0] if self.cards else None
+        await self.mount(*(Card(one.answer.question, one) for one in back), before=first)
+        self._draw_earlier()
+        if first is not None:
+            self.scroll_to_widget(first, animate=False, top=True)
+
+    def _draw_earlier(self) -> None:
+        line = self.query_one(Earlier)
+        line.display = bool(self._earlier)
+        line.update(Content(f"▴ {count(len(self._earlier), 'earlier question')}: click, or Home"))
+
+    def choose(self, view: CitationView | None) -> None:
+        """Make this the citation that keys act on."""
+        if self.chosen is not None:
+            self.chosen.chosen = False
+        self.chosen = view
+        if view is not None:
+            view.chosen = True
+
+    async def step(self, by: int) -> CitationView | None:
+        """Choose the next or the previous citation, unfolding what holds it."""
+        cards = [card for card in self.cards if card.citations]
+        if not cards:
+            return None
+        if self.chosen is None:
+            card, place = cards[-1], 0 if by > 0 else len(cards[-1].citations) - 1
+        else:
+            card = next(one for one in cards if one in self.chosen.ancestors)
+            place = card.citations.index(self.chosen.citation) + by
+            if not 0 <= place < len(card.citations):
+                at = cards.index(card) + by
+                if not 0 <= at < len(cards):
+                    return self.chosen
+                card = cards[at]
+                place = 0 if by > 0 else len(card.citations) - 1
+        wanted = card.citations[place]
+        if wanted not in [view.citation for view in card.views()]:
+            await card.unfold(True)
+        view = next(one for one in card.views() if one.citation == wanted)
+        self.choose(view)
+        self.show_chosen()
+        return view
+
+    def show_chosen(self) -> None:
+        """Scroll to the chosen citation."""
+        if self.chosen is not None:
+            self.call_after_refresh(self.scroll_to_widget, self.chosen, animate=False)
+
+    def current_card(self) -> Card | None:
+        """The card of the chosen citation, or the last."""
+        cards = self.cards
+        if self.chosen is not None:
+            return next(one for one in cards if one in self.chosen.ancestors)
+        return cards[-1] if cards else None
+
+    async def action_fold(self) -> None:
+        card = self.current_card()
+        if card is not None:
+            await self.toggle(card)
+
+    async def toggle(self, card: Card) -> None:
+        """Fold or unfold a card's further passages; the choice stays on what is shown."""
+        await card.unfold(not card.unfolded)
+        if self.chosen is not None and not self.chosen.is_mounted:
+            self.choose(next(iter(card.views()), None))
+
+    def action_edit_search(self) -> None:
+        card = self.current_card()
+        if card is not None:
+            card.edit_search()
+
+    def action_scroll_home(self) -> None:
+        if self.scroll_y <= 0:
+            self.post_message(self.WantsEarlier())
+        else:
+            self.scroll_home(animate=False)
