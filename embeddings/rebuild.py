@@ -1,28 +1,30 @@
 """Make the index agree with the articles folder, encoding only texts not yet known.
 
-New vectors are committed batch by batch: a rebuild that is killed has lost none, and the
+New vectors are committed as they come: a rebuild that is killed has lost none, and the
 next goes on from there. All else is one transaction at the end: the index that readers
 see is the old one or the new one, whole.
+
+A first build, which has no old one to keep, commits batches of whole articles instead: what
+there is can be searched while the next batch is made. The index is marked as not complete
+until the last one, so that a first build that was killed goes on as one. Every other index,
+be it another model's or another folder's, is replaced in that one transaction.
 """
 
 from __future__ import annotations
 
 import datetime
 import time
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
+from functools import cached_property
 from pathlib import Path
 
 from embeddings import articles, generations
 from embeddings.articles import Article, FileState, Skipped, Unreadable
 from embeddings.changes import Look, is_current, suspect, why_remake
 from embeddings.database import FILE
-from embeddings.encoder import Encoder, Text, open_encoder
-from embeddings.errors import (
-    ArticlesError,
-    IndexDamaged,
-    IndexUnusable,
-)
+from embeddings.encoder import BULK, Encoder, Text, is_light, open_encoder
+from embeddings.errors import ArticlesError, IndexDamaged, IndexUnusable
 from embeddings.lock import FILE as LOCK
 from embeddings.lock import writer_lock
 from embeddings.model import Model
@@ -30,7 +32,20 @@ from embeddings.passages import VERSION, Passage, split
 from embeddings.store import Meta, Store, StoredArticle, encoded_key
 
 Progress = Callable[[str, int, int], None]
-"""Called with what is being done ("reading", "encoding", "writing"), how many, of how many."""
+"""Called with a stage, how many are done, of how many in the whole rebuild:
+
+"reading"   articles, of those that must be read
+"encoding"  passages, of those that must be encoded; until all articles were read, of as many
+            as those that were lead one to expect
+"indexed"   articles that can be searched, of those that will be; only after a commit
+"""
+
+BATCH = 256
+"""Passages in a batch of a first build, at least."""
+
+_SHARE = 4
+"""A batch is also at least a fourth of what is indexed. FAISS's file is written whole each
+time: as the batches grow with it, all that is written is some five times its last size."""
 
 _COMMIT_EVERY = 256
 _SETTLED_NS = 2_000_000_000
@@ -55,14 +70,31 @@ class Report:
     seconds: float
 
 
-@dataclass(frozen=True, slots=True)
-class _Reading:
-    """What reading the folder gave: articles to put in the store, files that were only
-    touched, and files that could not be read."""
+@dataclass(slots=True)
+class _Batch:
+    """What reading some of the files gave: articles to put in the store, with so many
+    `passages` together; files that were only touched; and files that could not be read.
+    `read` and `left` count files over all batches."""
 
-    new: list[tuple[FileState, Article, list[Passage]]]
-    touched: list[FileState]
+    new: list[tuple[FileState, Article, list[Passage]]] = field(default_factory=list)
+    touched: list[FileState] = field(default_factory=list)
+    unreadable: list[tuple[FileState, Skipped]] = field(default_factory=list)
+    passages: int = 0
+    read: int = 0
+    left: int = 0
+
+
+@dataclass(slots=True)
+class _Done:
+    """What the batches came to so far. `fresh`: source → SHA-256 of the articles put in;
+    `standing`: articles of the index as it was that are still in it."""
+
+    meta: Meta | None
+    standing: dict[str, StoredArticle]
+    removed: list[str]
     unreadable: list[tuple[FileState, Skipped]]
+    fresh: dict[str, bytes] = field(default_factory=dict)
+    encoded: int = 0
 
 
 def refresh(
@@ -82,7 +114,7 @@ def refresh(
         on_stale: called before work begins that changes answers.
 
     Raises:
-        ArticlesError, IndexUnusable, ModelError: see there; the index is as it was.
+        ArticlesError, IndexUnusable, ModelError: see there; the index is as last committed.
     """
     if found.meta is not None and found.meta.seeds != str(seeds):
         raise IndexUnusable(
@@ -125,7 +157,7 @@ def rebuild(
     """Make the index in `folder` that of the articles in `seeds`.
 
     Raises:
-        ArticlesError, IndexUnusable, ModelError: see there; the index is as it was.
+        ArticlesError, IndexUnusable, ModelError: see there; the index is as last committed.
         IndexBusy: another process is writing it, and `wait` is false.
     """
     begun = time.monotonic()
@@ -162,7 +194,7 @@ def _set_aside(folder: Path) -> None:
             path.replace(folder / f"{FILE}.damaged{suffix}")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class _Job:
     """One rebuild, under the writer's lock."""
 
@@ -171,6 +203,14 @@ class _Job:
     model: Model
     max_bytes: int
     progress: Progress
+
+    @cached_property
+    def _encoder(self) -> Encoder:
+        return open_encoder(self.model)
+
+    @cached_property
+    def _bulk_encoder(self) -> Encoder:
+        return open_encoder(self.model, texts=BULK + 1) if is_light(self.model) else self._encoder
 
     def run(self) -> Report:
         store = Store(self.folder, create=True)
@@ -186,126 +226,154 @@ class _Job:
             current = meta is not None and is_current(meta, self.model)
             if current:
                 store.verify(self.model.fingerprint)
-        suspects = suspect(found, stored if current else {}, tried if current else {})
-        encoder = open_encoder(self.model)
-        reading = self._read(encoder, suspects.files, stored if current else {})
-        unreadable = [*reading.unreadable, *suspects.unreadable]
-        encoded = self._encode(store, encoder, [one for *_, own in reading.new for one in own])
-
-        fresh = {state.source for state, *_ in reading.new}
-        lost = {one.source for _, one in unreadable}
-        present = {state.source for state in found.files} - lost
-        removed = [source for source in stored if source not in present]
-        with store.writing():
-            for state in reading.touched:
-                store.set_state(state)
-            store.set_unreadable(unreadable)
-            whole = self._is_whole(meta)
-            if fresh or removed or not whole:
-                self.progress("writing", 0, 1)
-                outdated = [stored[source] for source in (*removed, *fresh) if source in stored]
-                meta = self._commit(store, meta, outdated, reading.new, linked=whole)
-                self.progress("writing", 1, 1)
+            passages = store.count("passages")
+        known = stored if current else {}
+        suspects = suspect(found, known, tried if current else {})
+        present = {state.source for state in found.files}
+        present -= {state.source for state, _ in suspects.unreadable}
+        gone = [source for source in stored if source not in present]
+        done = _Done(meta, dict(stored), gone, [*suspects.unreadable])
+        growing = meta is None or (current and not meta.complete and meta.seeds == str(self.seeds))
+        for batch in self._batches(suspects.files, known, growing=growing, indexed=passages):
+            done.encoded += self._encode(store, batch, done.encoded)
+            self._put(store, batch, done)
+            del batch  # or it would be kept while the next one is read
+        with store.snapshot():
             totals = store.count("articles"), store.count("passages")
-        assert meta is not None
-        generations.drop_others(self.folder, {meta.generation, meta.generation - 1})
         return Report(
             seeds=self.seeds,
             index=self.folder,
             model=self.model.name,
             articles=totals[0],
             passages=totals[1],
-            added=tuple(sorted(fresh - stored.keys())),
+            added=tuple(sorted(done.fresh.keys() - stored.keys())),
             changed=tuple(
-                sorted(
-                    article.source
-                    for _, article, _ in reading.new
-                    if article.source in stored and stored[article.source].sha256 != article.sha256
-                )
+                source
+                for source in sorted(done.fresh.keys() & stored.keys())
+                if stored[source].sha256 != done.fresh[source]
             ),
-            removed=tuple(sorted(removed)),
-            failed=tuple(sorted((*found.skipped, *(one for _, one in unreadable)))),
-            encoded=encoded,
-            reused=totals[1] - encoded,
+            removed=tuple(sorted(done.removed)),
+            failed=tuple(sorted((*found.skipped, *(one for _, one in done.unreadable)))),
+            encoded=done.encoded,
+            reused=totals[1] - done.encoded,
             seconds=0.0,
         )
 
-    def _read(
-        self, encoder: Encoder, files: tuple[FileState, ...], stored: dict[str, StoredArticle]
-    ) -> _Reading:
-        reading = _Reading([], [], [])
-        for number, looked in enumerate(files):
-            self.progress("reading", number, len(files))
-            try:
-                state, article = articles.read(self.seeds, looked.source, max_bytes=self.max_bytes)
-            except Unreadable as error:
-                skipped = Skipped(looked.source, str(error))
-                reading.unreadable.append((_settled(looked), skipped))
-                continue
-            state = _settled(state)
-            known = stored.get(state.source)
-            if known is not None and known.sha256 == article.sha256:
-                reading.touched.append(state)
-                continue
-            passages = split(
-                article.text,
-                count_tokens=encoder.count_tokens,
-                budget=encoder.budget,
-                start=article.body_start,
-            )
-            reading.new.append((state, replace(article, text=""), passages))
-        return reading
+    def _batches(
+        self,
+        files: tuple[FileState, ...],
+        known: dict[str, StoredArticle],
+        *,
+        growing: bool,
+        indexed: int,
+    ) -> Iterator[_Batch]:
+        """Read the files: all in one batch, unless the index is `growing`."""
+        batch = _Batch(left=len(files))
+        for looked in files:
+            self._read(looked, known.get(looked.source), batch)
+            self.progress("reading", batch.read, len(files))
+            if growing and batch.passages >= max(BATCH, indexed // _SHARE):
+                yield batch
+                indexed += batch.passages
+                batch = _Batch(read=batch.read, left=batch.left)
+        yield batch
 
-    def _encode(self, store: Store, encoder: Encoder, passages: list[Passage]) -> int:
-        """Encode what this model has not met yet, keeping each batch; how many that were."""
-        by_key = {encoded_key(one): one for one in passages}
+    def _read(self, looked: FileState, known: StoredArticle | None, batch: _Batch) -> None:
+        batch.read += 1
+        batch.left -= 1
+        try:
+            state, article = articles.read(self.seeds, looked.source, max_bytes=self.max_bytes)
+        except Unreadable as error:
+            batch.unreadable.append((_settled(looked), Skipped(looked.source, str(error))))
+            return
+        state = _settled(state)
+        if known is not None and known.sha256 == article.sha256:
+            batch.touched.append(state)
+            return
+        passages = split(
+            article.text,
+            count_tokens=self._encoder.count_tokens,
+            budget=self._encoder.budget,
+            start=article.body_start,
+        )
+        batch.new.append((state, replace(article, text=""), passages))
+        batch.passages += len(passages)
+
+    def _encode(self, store: Store, batch: _Batch, before: int) -> int:
+        """Encode what this model has not met yet, `before` this batch or ever; how many.
+
+        The vectors are kept as they come.
+        """
+        by_key = {encoded_key(one): one for *_, own in batch.new for one in own}
         with store.snapshot():
             missing = store.without_vectors(by_key, self.model.fingerprint)
         keys = [key for key in by_key if key in missing]
+        if before or keys:
+            expected = (before + len(keys)) * (batch.read + batch.left) // batch.read
+            self.progress("encoding", before, expected)
         if not keys:
             return 0
-        encoder = open_encoder(self.model, texts=len(keys))
+        encoder = self._bulk_encoder if before + len(keys) > BULK else self._encoder
         texts = [Text.of(by_key[key]) for key in keys]
         waiting, done = [], 0
-        self.progress("encoding", 0, len(keys))
-        for batch in encoder.encode(texts):
-            waiting += [(keys[index], vectors) for index, vectors in batch]
-            done += len(batch)
-            self.progress("encoding", done, len(keys))
+        for some in encoder.encode(texts):
+            waiting += [(keys[index], vectors) for index, vectors in some]
+            done += len(some)
+            self.progress("encoding", before + done, expected)
             if len(waiting) >= _COMMIT_EVERY or done == len(keys):
                 with store.writing():
                     store.add_vectors(self.model.fingerprint, waiting)
                 waiting = []
         return done
 
+    def _put(self, store: Store, batch: _Batch, done: _Done) -> None:
+        """Commit a batch, whose passages have their vectors."""
+        done.unreadable += batch.unreadable
+        done.removed += [one.source for _, one in batch.unreadable if one.source in done.standing]
+        done.fresh.update((state.source, article.sha256) for state, article, _ in batch.new)
+        replaced = [*done.removed, *(state.source for state, *_ in batch.new)]
+        outdated = [done.standing.pop(one) for one in replaced if one in done.standing]
+        previous = done.meta if self._is_whole(done.meta) else None
+        renewed = bool(batch.new or outdated or previous is None or not previous.complete)
+        with store.writing():
+            for state in batch.touched:
+                store.set_state(state)
+            store.set_unreadable(done.unreadable)
+            if renewed:
+                done.meta = self._commit(store, batch, outdated, done.meta, previous)
+            indexed = store.count("articles")
+        assert done.meta is not None
+        generations.drop_others(self.folder, {done.meta.generation, done.meta.generation - 1})
+        if renewed:
+            self.progress("indexed", indexed, indexed + batch.left)
+
     def _commit(
         self,
         store: Store,
-        meta: Meta | None,
+        batch: _Batch,
         outdated: list[StoredArticle],
-        new: list[tuple[FileState, Article, list[Passage]]],
-        *,
-        linked: bool,
+        last: Meta | None,
+        previous: Meta | None,
     ) -> Meta:
         """Replace articles and write the generation that goes with them.
 
-        With `linked` it may start from the files of the last one, which are whole.
+        It starts from the files of `previous`, which is the `last` one where those are whole.
         """
         removed = store.passage_ids(one.id for one in outdated)
         for one in outdated:
             store.remove_article(one.state.source)
-        added = [store.add_article(state, article, passages) for state, article, passages in new]
-        generation = meta.generation + 1 if meta else 1
+        added = [store.add_article(*one) for one in batch.new]
+        generation = last.generation + 1 if last else 1
         files, dead = generations.write(
             self.folder,
             store,
             generation,
             fingerprint=self.model.fingerprint,
-            previous=meta if linked else None,
+            previous=previous,
             removed=removed,
             added=added,
         )
-        renewed = Meta(
+        meta = Meta(
             seeds=str(self.seeds),
             model=self.model.name,
             fingerprint=self.model.fingerprint,
@@ -314,10 +382,12 @@ class _Job:
             built_at=datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
             files=files,
             dead=dead,
+            complete=not batch.left,
         )
-        store.set_meta(renewed)
-        store.drop_orphans(self.model.fingerprint)
-        return renewed
+        store.set_meta(meta)
+        if meta.complete:  # until then, vectors that nothing uses yet may wait for their turn
+            store.drop_orphans(self.model.fingerprint)
+        return meta
 
     def _is_whole(self, meta: Meta | None) -> bool:
         """Whether the derived files are there and those of this model and folder."""

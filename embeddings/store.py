@@ -43,6 +43,8 @@ class StoredArticle:
 class StoredPassage:
     """A passage with its article and its vectors, which are of unit length.
 
+    `sha256` is that of the article's bytes.
+
     `vector`: float32 (dimension,); `sentence_vectors`: float16 (sentences, dimension).
     """
 
@@ -51,6 +53,7 @@ class StoredPassage:
     title: str
     published: str | None
     encoding: str
+    sha256: bytes
     passage: Passage
     vector: npt.NDArray[np.float32]
     sentence_vectors: npt.NDArray[np.float16]
@@ -62,7 +65,8 @@ class Meta:
 
     `generation` is the folder of the derived files that belongs to these rows, `files` what
     must be in it: path → (size in bytes, time of last change in ns), and `dead` the number
-    of passages that its words still count though they are gone.
+    of passages that its words still count though they are gone. `complete` is false until
+    a first build has come to its end: what there is so far is whole, and can be searched.
     """
 
     seeds: str
@@ -73,6 +77,7 @@ class Meta:
     built_at: str
     files: dict[str, tuple[int, int]]
     dead: int
+    complete: bool
 
 
 def encoded_key(passage: Passage) -> bytes:
@@ -124,6 +129,7 @@ class Store(Database):
                 built_at=datetime.fromisoformat(rows["built_at"]).astimezone(UTC).isoformat(),
                 files={str(path): (size, time) for path, size, time in _files(rows["files"])},
                 dead=int(rows["dead"]),
+                complete=rows.get("complete", "1") == "1",  # once, all were
             )
         except (KeyError, TypeError, ValueError) as error:
             raise damaged(self.path, f"its facts about itself are not whole: {error}") from error
@@ -166,15 +172,15 @@ class Store(Database):
         ):
             sentences.setdefault(number, []).append(Sentence(start, end))
         rows = self._db.execute(
-            "SELECT p.id, source, title, published, encoding, v.passage, v.sentences, p.text,"
-            " start_char, end_char, start_line, end_line FROM passages p"
+            "SELECT p.id, source, title, published, encoding, sha256, v.passage, v.sentences,"
+            " p.text, start_char, end_char, start_line, end_line FROM passages p"
             " JOIN articles a ON a.id = p.article"
             " JOIN vectors v ON v.encoded = p.encoded AND v.model = ?"
             f" WHERE p.id IN ({marks})",
             (fingerprint, *ids),
         )
         found = []
-        for number, source, title, published, encoding, whole, parts, *slice_ in rows:
+        for number, source, title, published, encoding, sha256, whole, parts, *slice_ in rows:
             own = tuple(sentences.get(number, ()))
             if not own or len(whole) % 4 or 2 * len(parts) != len(own) * len(whole):
                 raise damaged(self.path, "a passage's sentences and vectors differ")
@@ -183,7 +189,7 @@ class Store(Database):
             passage = Passage(*slice_, own)  # type: ignore[call-arg]
             if not _is_whole(passage):
                 raise damaged(self.path, "a passage's text and places differ")
-            article = (source, title, published, encoding)
+            article = (source, title, published, encoding, sha256)
             found.append(StoredPassage(number, *article, passage, vector, vectors))
         if len(found) != len(ids):
             raise damaged(self.path, f"{len(ids) - len(found)} passages or vectors are missing")
@@ -333,6 +339,7 @@ class Store(Database):
             "generation": meta.generation,
             "built_at": meta.built_at,
             "dead": meta.dead,
+            "complete": int(meta.complete),
             "files": json.dumps([[path, *state] for path, state in meta.files.items()]),
         }
         self._db.executemany(

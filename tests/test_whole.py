@@ -10,6 +10,7 @@ import shutil
 import signal
 import sqlite3
 import subprocess
+import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -17,6 +18,8 @@ from typing import Any
 
 import pytest
 
+from embeddings.encoder import LightEncoder
+from embeddings.index import Index
 from tests.conftest import BOT, SEEDS, Bot, write
 
 QUESTION = "How long is the new bridge?"
@@ -96,6 +99,71 @@ def test_killed_at_twenty_random_moments(bot: Bot, seeds: Path, folder: Path) ->
     assert killed >= 5  # or the machine was too quick for the test to mean anything
     status = json.loads(bot("status", "--json", "--index", "index").stdout)
     assert not status["stale"]
+
+
+ENDED = """
+import os, sys
+from pathlib import Path
+from embeddings import generations, rebuild
+from embeddings.model import find_model
+
+moment, signal = sys.argv[1], int(sys.argv[2])
+committed = 0
+rebuild.BATCH = 6
+write = generations.write
+
+def end(at):
+    if at == moment and committed == 2:
+        os.kill(os.getpid(), signal)
+
+def progress(stage, done, total):
+    global committed
+    committed += stage == "indexed"
+    end(stage)
+
+def then_end(*arguments, **named):
+    written = write(*arguments, **named)
+    end("written")
+    return written
+
+generations.write = then_end
+folders = Path("seeds").absolute(), Path("index").absolute()
+rebuild.rebuild(*folders, find_model(), max_bytes=20_000_000, progress=progress)
+"""
+"""A first build in small batches that is ended at a moment after its second commit."""
+
+
+@pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGINT])
+@pytest.mark.parametrize("moment", ["indexed", "reading", "encoding", "written"])
+def test_a_first_build_that_is_ended_goes_on(
+    bot: Bot, seeds: Path, encoder: LightEncoder, how: signal.Signals, moment: str
+) -> None:
+    write(seeds, {"bridge.txt": TOLD["old"]})
+    for path in seeds.iterdir():
+        os.utime(path, (1e9, 1e9))
+    command = [sys.executable, "-c", ENDED, moment, str(int(how))]
+    done = subprocess.run(
+        command,
+        cwd=seeds.parent,
+        stderr=subprocess.PIPE,
+        text=True,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # see `start`
+    )
+    assert done.returncode == -how, done.stderr
+    folder = seeds.parent / "index"
+    names = sorted(path.name for path in seeds.iterdir())
+    committed = stored(folder, "SELECT count(*) FROM articles")
+    assert 2 <= committed < len(names) - 2
+    hits = Index(folder, encoder).search("the launch", 100).hits
+    assert {hit.source for hit in hits} == set(names[:committed])
+    vectors = stored(folder, "SELECT count(*) FROM vectors")
+
+    report = json.loads(bot("rebuild", "--json", "--index", "index").stdout)
+    assert report["added"] == names[committed:]
+    assert report["encoded"] + vectors == report["passages"]
+    assert bot("rebuild", "--index", "fresh").returncode == 0
+    assert ask(bot) == ask(bot, index="fresh")
+    assert len(list((folder / "generations").iterdir())) <= 2
 
 
 def cut_short(path: Path) -> None:

@@ -1,0 +1,441 @@
+"""A first build can be searched while it goes on, and comes to what a build in one go does."""
+
+from __future__ import annotations
+
+import gc
+import os
+import sqlite3
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from embeddings import articles, encoder, generations, rebuild, store
+from embeddings.changes import look
+from embeddings.encoder import Encoder, LightEncoder, Text, Vectors
+from embeddings.index import Index
+from embeddings.model import Model
+from embeddings.passages import Passage
+from embeddings.rebuild import Report
+from embeddings.store import Meta, Store
+from tests.conftest import MAX_BYTES, write
+from tests.test_encoder import other_model  # noqa: F401  (a fixture)
+from tests.test_rebuild import build, ranking
+
+SMALL = 6
+"""Passages in a batch: those of one article, mostly."""
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """For an index that is built in small batches."""
+    monkeypatch.setattr(rebuild, "BATCH", SMALL)
+    return tmp_path / "index"
+
+
+@pytest.fixture
+def whole(seeds: Path, tmp_path: Path, model: Model) -> Path:
+    """An index of the articles that was built in one go."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(rebuild, "BATCH", 1_000_000)
+        build(seeds, tmp_path / "whole", model)
+    return tmp_path / "whole"
+
+
+@pytest.fixture
+def encoded(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The texts that go through the model while the test runs."""
+    texts: list[str] = []
+    real = LightEncoder.encode
+
+    def noted(self: LightEncoder, some: Sequence[Text]) -> Iterator[list[tuple[int, Vectors]]]:
+        texts.extend(one.text for one in some)
+        return real(self, some)
+
+    monkeypatch.setattr(LightEncoder, "encode", noted)
+    return texts
+
+
+@pytest.fixture
+def read(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The sources that a rebuild reads while the test runs."""
+    sources: list[str] = []
+    real = articles.read
+
+    def noted(folder: Path, source: str, *, max_bytes: int) -> object:
+        sources.append(source)
+        return real(folder, source, max_bytes=max_bytes)
+
+    monkeypatch.setattr(articles, "read", noted)
+    return sources
+
+
+class Watcher:
+    """A progress callback that notes what it is told, and looks in at every commit."""
+
+    def __init__(self, folder: Path, stop_at: int = 0) -> None:
+        self.folder = folder
+        self.told: list[tuple[str, int, int]] = []
+        self.stop_at = stop_at
+
+    def __call__(self, stage: str, done: int, total: int) -> None:
+        self.told.append((stage, done, total))
+        if stage == "indexed":
+            self.look_in()
+            if len(self.of("indexed")) == self.stop_at:
+                raise KeyboardInterrupt
+
+    def look_in(self) -> None: ...
+
+    def of(self, stage: str) -> list[tuple[int, int]]:
+        return [(done, total) for name, done, total in self.told if name == stage]
+
+
+def watched(seeds: Path, model: Model, watcher: Watcher) -> Report:
+    return rebuild.rebuild(seeds, watcher.folder, model, max_bytes=MAX_BYTES, progress=watcher)
+
+
+def begun(seeds: Path, folder: Path, model: Model, batches: int = 2) -> None:
+    """Begin a first build, and interrupt it after so many batches."""
+    for path in seeds.iterdir():
+        os.utime(path, (1e9, 1e9))
+    with pytest.raises(KeyboardInterrupt):
+        watched(seeds, model, Watcher(folder, stop_at=batches))
+    assert not meta_of(folder).complete
+
+
+def meta_of(folder: Path) -> Meta:
+    opened = Store(folder)
+    with opened.snapshot():
+        meta = opened.meta()
+    assert meta is not None
+    return meta
+
+
+def rows(folder: Path, query: str) -> list[Any]:
+    db = sqlite3.connect(folder / "index.db")
+    try:
+        return db.execute(query).fetchall()
+    finally:
+        db.close()
+
+
+def content(folder: Path) -> dict[str, list[Any]]:
+    """All that an index holds, but for ids, times and the like."""
+    return {
+        "articles": rows(folder, "SELECT source, sha256, title, published FROM articles"),
+        "passages": rows(
+            folder,
+            "SELECT source, start_char, text, encoded FROM passages p"
+            " JOIN articles a ON a.id = p.article ORDER BY source, start_char",
+        ),
+        "sentences": rows(folder, "SELECT count(*), sum(end_char - start_char) FROM sentences"),
+        "vectors": rows(folder, "SELECT encoded FROM vectors ORDER BY encoded"),
+    }
+
+
+def check_same(folder: Path, other: Path, encoder: LightEncoder) -> None:
+    assert content(folder) == content(other)
+    assert ranking(folder, encoder) == ranking(other, encoder)
+    assert meta_of(folder).complete
+
+
+def test_in_batches_or_in_one_go_it_is_the_same_index(
+    seeds: Path, folder: Path, whole: Path, model: Model, encoder: LightEncoder
+) -> None:
+    report = build(seeds, folder, model)
+    assert meta_of(folder).generation > 3
+    check_same(folder, whole, encoder)
+    shorter = build(seeds, folder.with_name("again"), model)
+    assert replace(report, seconds=0.0) == replace(shorter, index=folder, seconds=0.0)
+    assert report.added == tuple(sorted(path.name for path in seeds.iterdir()))
+    assert report.encoded == report.passages == len(content(whole)["passages"])
+
+
+def test_it_answers_from_what_is_there_and_follows(
+    seeds: Path, folder: Path, model: Model, encoder: LightEncoder
+) -> None:
+    class Reader(Watcher):
+        index: Index
+        seen: tuple[set[str], ...] = ()
+
+        def look_in(self) -> None:
+            if not self.seen:
+                self.index = Index(folder, encoder)
+            hits = self.index.search("How late did the launch start?", 100).hits
+            assert all(hit.passage.text_of(hit.best_sentence) for hit in hits)
+            self.seen += ({hit.source for hit in hits},)
+            done, total = self.told[-1][1:]
+            found = look(seeds, folder, model, max_bytes=MAX_BYTES)
+            assert found.articles == done
+            assert found.stale == (done < total)
+            assert meta_of(folder).complete == (done == total)
+            assert len(list((folder / "generations").iterdir())) <= 2
+
+    reader = Reader(folder)
+    watched(seeds, model, reader)
+    names = sorted(path.name for path in seeds.iterdir())
+    assert len(reader.seen) > 3
+    assert [len(seen) for seen in reader.seen] == [done for done, _ in reader.of("indexed")]
+    for seen in reader.seen:
+        assert seen == set(names[: len(seen)])
+    assert reader.of("indexed")[-1] == (8, 8)
+
+
+def test_progress_is_that_of_the_whole_build(
+    seeds: Path, folder: Path, model: Model, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(rebuild, "_SHARE", 1_000_000)  # the last batch is the bad file alone
+    write(seeds, {"bad.txt": ""})
+    watcher = Watcher(folder)
+    report = watched(seeds, model, watcher)
+    assert watcher.of("reading") == [(number, 9) for number in range(1, 10)]
+    encoding = watcher.of("encoding")
+    assert [done for done, _ in encoding] == sorted(done for done, _ in encoding)
+    assert all(done <= total for done, total in encoding)
+    assert [done for done, _ in encoding].count(0) == 1
+    assert encoding[-1] == (report.encoded, report.encoded)
+    indexed = watcher.of("indexed")
+    assert [done for done, _ in indexed] == [*range(1, 9), 8]
+    assert indexed[0][1] == 9
+    assert watcher.told[-1] == ("indexed", 8, 8)
+
+
+def test_batches_grow_with_what_is_indexed(
+    tmp_path: Path, folder: Path, model: Model, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seeds = write(tmp_path / "many", {f"{n:03}.txt": f"House {n} is red." for n in range(88)})
+    watcher = Watcher(folder)
+    watched(seeds, model, watcher)
+    counts = [done for done, _ in watcher.of("indexed")]
+    assert counts == [6, 12, 18, 24, 30, 37, 46, 57, 71, 88]
+    assert sum(counts) < 5 * 88
+
+
+def test_no_text_is_encoded_twice(
+    seeds: Path, folder: Path, model: Model, encoded: list[str]
+) -> None:
+    first = sorted(seeds.iterdir())[0].read_text("utf-8")
+    write(seeds, {"a.txt": first, "zz.txt": first, "b.txt": "The same.", "c.txt": "The same."})
+    report = build(seeds, folder, model)
+    assert len(encoded) == len(set(encoded)) == report.encoded
+    assert report.encoded + report.reused == report.passages
+    assert report.reused > 1
+
+
+def test_passages_of_a_batch_go_with_it(seeds: Path, folder: Path, model: Model) -> None:
+    def alive() -> int:
+        gc.collect()
+        return sum(type(one) is Passage for one in gc.get_objects())
+
+    before = alive()
+    most = 0
+
+    def progress(stage: str, done: int, total: int) -> None:
+        nonlocal most
+        if stage == "reading":
+            most = max(most, alive() - before)
+
+    report = rebuild.rebuild(seeds, folder, model, max_bytes=MAX_BYTES, progress=progress)
+    (longest,) = rows(folder, "SELECT count(*) n FROM passages GROUP BY article ORDER BY n")[-1]
+    assert 0 < most < SMALL + longest < report.passages / 2
+
+
+def test_the_quick_engine_is_opened_once_and_so_is_the_one_for_bulk(
+    seeds: Path, folder: Path, model: Model, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened: list[int] = []
+
+    def counted(model: Model, *, texts: int = 0) -> Encoder:
+        opened.append(texts)
+        return encoder.open_encoder(model)
+
+    monkeypatch.setattr(rebuild, "open_encoder", counted)
+    monkeypatch.setattr(rebuild, "BULK", 20)
+    build(seeds, folder, model)
+    assert opened == [0, 21]
+
+
+@pytest.mark.parametrize("batches", [1, 2, 3])
+def test_interrupted_it_goes_on_from_the_last_batch(
+    seeds: Path,
+    folder: Path,
+    whole: Path,
+    model: Model,
+    encoder: LightEncoder,
+    encoded: list[str],
+    read: list[str],
+    batches: int,
+) -> None:
+    begun(seeds, folder, model, batches)
+    (done,) = rows(folder, "SELECT count(*) FROM articles")[0]
+    names = sorted(path.name for path in seeds.iterdir())
+    assert read == names[:done]
+    report = build(seeds, folder, model)
+    assert read == names
+    assert report.added == tuple(names[done:])
+    assert len(encoded) == len(set(encoded)) == report.passages
+    assert meta_of(folder).generation > batches + 1  # in batches, again
+    check_same(folder, whole, encoder)
+
+
+def test_interrupted_within_a_batch_it_loses_no_committed_vector(
+    seeds: Path,
+    folder: Path,
+    whole: Path,
+    model: Model,
+    encoder: LightEncoder,
+    encoded: list[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Not even if they look like those that nothing needs."""
+    with monkeypatch.context() as patch:
+        patch.setattr(rebuild, "BATCH", 1_000_000)
+        patch.setattr(generations, "write", interrupt)
+        with pytest.raises(KeyboardInterrupt):
+            build(seeds, folder, model)
+    assert Store(folder).meta() is None
+    monkeypatch.setattr(store, "KEPT_ORPHANS", 0)
+    assert build(seeds, folder, model).encoded == 0
+    assert len(encoded) == len(set(encoded))
+    assert meta_of(folder).generation > 3
+    check_same(folder, whole, encoder)
+
+
+def interrupt(*_: object, **__: object) -> None:
+    raise KeyboardInterrupt
+
+
+def test_what_changed_meanwhile_is_right_in_the_end(
+    seeds: Path, folder: Path, model: Model, encoder: LightEncoder
+) -> None:
+    begun(seeds, folder, model, batches=4)
+    committed = [source for (source,) in rows(folder, "SELECT source FROM articles")]
+    assert len(committed) >= 4
+    changed, removed, spoilt, touched = committed[:4]
+    with (seeds / changed).open("a") as file:
+        file.write("\n\nThe editors have added this.\n")
+    (seeds / removed).unlink()
+    write(seeds, {spoilt: b"\0", "0.txt": "The first of all.", "zz.txt": "The last of all."})
+    os.utime(seeds / touched)
+    report = build(seeds, folder, model)
+    assert report.changed == (changed,)
+    assert report.removed == tuple(sorted((removed, spoilt)))
+    assert [one.source for one in report.failed] == [spoilt]
+    assert {"0.txt", "zz.txt"} < set(report.added)
+    scratch = folder.with_name("scratch")
+    build(seeds, scratch, model)
+    assert ranking(folder, encoder) == ranking(scratch, encoder)
+    assert not look(seeds, folder, model, max_bytes=MAX_BYTES).stale
+
+
+def test_it_is_complete_though_nothing_is_left_to_add(
+    seeds: Path, folder: Path, model: Model
+) -> None:
+    begun(seeds, folder, model)
+    committed = {source for (source,) in rows(folder, "SELECT source FROM articles")}
+    for path in seeds.iterdir():
+        if path.name not in committed:
+            path.write_text("")
+    report = build(seeds, folder, model)
+    assert (report.added, len(report.failed)) == ((), 8 - len(committed))
+    meta = meta_of(folder)
+    assert meta.complete
+    build(seeds, folder, model)
+    assert meta_of(folder) == meta
+
+
+def test_failures_are_noted_with_their_batch(
+    seeds: Path, folder: Path, model: Model, read: list[str]
+) -> None:
+    write(seeds, {"0.txt": "", "2023-05-25-m.txt": b"\0", "zz.txt": ""})
+    begun(seeds, folder, model, batches=1)
+    assert "0.txt" in read
+    assert rows(folder, "SELECT source FROM unreadable") == [("0.txt",)]
+    report = build(seeds, folder, model)
+    assert [one.source for one in report.failed] == ["0.txt", "2023-05-25-m.txt", "zz.txt"]
+    assert sorted(read) == sorted(path.name for path in seeds.iterdir())  # each once
+    assert len(rows(folder, "SELECT source FROM unreadable")) == 3
+
+
+def test_a_file_that_vanishes_before_it_is_read_is_a_failure(
+    seeds: Path, folder: Path, model: Model
+) -> None:
+    last = max(seeds.iterdir())
+
+    class Thief(Watcher):
+        def look_in(self) -> None:
+            last.unlink(missing_ok=True)
+
+    thief = Thief(folder)
+    report = watched(seeds, model, thief)
+    assert [one.source for one in report.failed] == [last.name]
+    assert report.articles == 7
+    assert thief.of("indexed")[-1] == (7, 7)
+    assert meta_of(folder).complete
+    assert not look(seeds, folder, model, max_bytes=MAX_BYTES).stale
+
+
+class Bystander(Watcher):
+    """Sees that there are two states of an index and none between."""
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__(folder)
+        self.before = content(folder)["passages"]
+
+    def __call__(self, stage: str, done: int, total: int) -> None:
+        if stage != "indexed":
+            assert content(self.folder)["passages"] == self.before
+        super().__call__(stage, done, total)
+
+
+def test_a_complete_index_is_the_old_one_or_the_new_one(
+    seeds: Path, folder: Path, model: Model
+) -> None:
+    build(seeds, folder, model)
+    generation = meta_of(folder).generation
+    names = sorted(path.name for path in seeds.iterdir())
+    for name in names[:4]:
+        (seeds / name).rename(seeds / f"moved-{name}")
+    for name in names[4:]:
+        text = (seeds / name).read_text("utf-8")
+        write(seeds, {name: text.replace(" the ", " this "), f"new-{name}": "New: " + text})
+    bystander = Bystander(folder)
+    report = watched(seeds, model, bystander)
+    assert (len(report.added), len(report.changed), len(report.removed)) == (8, 4, 4)
+    assert bystander.of("indexed") == [(12, 12)]
+    assert meta_of(folder).generation == generation + 1
+
+
+def test_another_models_or_folders_beginning_is_replaced_whole(
+    seeds: Path,
+    folder: Path,
+    whole: Path,
+    model: Model,
+    other_model: Model,  # noqa: F811
+    encoder: LightEncoder,
+    tmp_path: Path,
+) -> None:
+    begun(seeds, folder, other_model)
+    bystander = Bystander(folder)
+    watched(seeds, model, bystander)
+    assert bystander.of("indexed") == [(8, 8)]
+    assert ranking(folder, encoder) == ranking(whole, encoder)
+
+    other = write(tmp_path / "other", {path.name: path.name for path in seeds.iterdir()})
+    begun(other, tmp_path / "others", model, batches=1)
+    bystander = Bystander(tmp_path / "others")
+    watched(seeds, model, bystander)
+    assert bystander.of("indexed") == [(8, 8)]
+    assert ranking(bystander.folder, encoder) == ranking(whole, encoder)
+
+
+def test_an_index_of_before_is_complete(seeds: Path, folder: Path, model: Model) -> None:
+    build(seeds, folder, model)
+    db = sqlite3.connect(folder / "index.db")
+    with db:
+        db.execute("DELETE FROM meta WHERE key = 'complete'")
+    db.close()
+    assert meta_of(folder).complete
