@@ -32,7 +32,7 @@ from bot.history import Exchange, History, now
 from bot.library import Library
 from bot.pane import SourcePane, SourceView
 from bot.prompt import Prompt
-from bot.render import one_line, status_lines
+from bot.render import one_line, status_lines, told
 from bot.screens import ConversationsScreen, ExportScreen, Sheet, drawn, keys_table
 from bot.settings import Settings
 from bot.transcript import Card, CitationView, Fold, Transcript
@@ -57,19 +57,21 @@ class ChatApp(App[None]):
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-wide")]
     VERTICAL_BREAKPOINTS = [(0, "-short"), (20, "-tall")]
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("f1", "help", "Help"),
-        Binding("f2", "articles", "Articles"),
-        Binding("f3,ctrl+o", "source", "Source"),
-        Binding("f4", "editor", "Editor"),
-        Binding("f5", "copy", "Copy"),
+        Binding("f1", "help", "Help", tooltip="Every key"),
+        Binding("f2", "articles", "Articles", tooltip="What is indexed, and what was not read"),
+        Binding(
+            "f3,ctrl+o", "source", "Source", tooltip="Open the citation's article, or close it"
+        ),
+        Binding("f4", "editor", "Editor", tooltip="Open it in your editor ($VISUAL or $EDITOR)"),
+        Binding("f5", "copy", "Copy", tooltip="Copy the marked sentence with its source and line"),
         Binding("ctrl+down,alt+down", "cite(1)", "Next citation", show=False),
         Binding("ctrl+up,alt+up", "cite(-1)", "Previous citation", show=False),
-        Binding("ctrl+t", "fold", "Unfold the further passages", show=False),
+        Binding("ctrl+t", "fold", "Unfold the further passages, or fold them", show=False),
         Binding("ctrl+g", "edit_search", "Edit what was searched", show=False),
-        Binding("ctrl+s", "export", "Export"),
-        Binding("ctrl+r", "conversations", "Conversations"),
+        Binding("ctrl+s", "export", "Export", tooltip="Write the conversation to a file"),
+        Binding("ctrl+r", "conversations", "Conversations", tooltip="Go on with an earlier one"),
         Binding("ctrl+n", "new", "New conversation", show=False),
-        Binding("escape", "leave", "Cancel, or close the source", show=False),
+        Binding("escape", "leave", "Cancel the question, or close the source", show=False),
     ]
 
     def __init__(self, settings: Settings, *, keep: bool = True, go_on: bool = False) -> None:
@@ -83,6 +85,7 @@ class ChatApp(App[None]):
         self._go_on = go_on
         self._history: History | None = None
         self._conversation: int | None = None
+        self.kept = 0
         self._thread = ThreadPoolExecutor(1, "questions")
         self._queue: asyncio.Queue[Asked] = asyncio.Queue()
         self._current: asyncio.Task[None] | None = None
@@ -135,7 +138,7 @@ class ChatApp(App[None]):
     @on(Prompt.Submitted)
     async def _ask(self, event: Prompt.Submitted) -> None:
         card = await self.transcript.add(event.question)
-        await card.say("Waiting for its turn…" if self._current else "Searching…", "waiting")
+        await card.wait("Waiting for its turn…" if self._current else "Searching…")
         self._queue.put_nowait(Asked(event.question, event.as_written, card))
 
     async def _answer_all(self) -> None:
@@ -150,21 +153,24 @@ class ChatApp(App[None]):
                 task.cancel()
                 self._current = None
             if task.cancelled():
-                await asked.card.say("Cancelled.", "failed")
+                await asked.card.fail("Cancelled.")
                 self.prompt.put_back(asked.question)
             elif defect := task.exception():
                 # One question's failure is not the conversation's; `bot` tells of it at its end.
                 self.defects.append(defect)
-                await asked.card.say(f"bot has a defect: {defect!r}", "failed")
+                await asked.card.fail(f"bot has a defect: {defect!r}")
 
     async def _answer(self, asked: Asked) -> None:
         if not self.library.settled.is_set():
-            await asked.card.say("Waiting until the articles are open…", "waiting")
+            await asked.card.wait("Waiting until the articles are open…")
             await self.library.settled.wait()
+        if self.library.error is not None and not self.library.searchable:
+            await asked.card.fail(told(self.library.error))
+            return
         try:
             answer = await self._answered(asked)
         except VerbatimError as error:
-            await asked.card.fail(self.library.error or error)
+            await asked.card.fail(told(error))
             return
         exchange = Exchange(now(), answer, self.library.note())
         self.exchanges.append(exchange)
@@ -217,6 +223,7 @@ class ChatApp(App[None]):
             if self._conversation is None:
                 self._conversation = await asyncio.to_thread(self._history.begin)
             await asyncio.to_thread(self._history.add, self._conversation, exchange)
+            self.kept += 1
         except VerbatimError as error:
             self._history = None
             self._tell(error)
@@ -225,12 +232,13 @@ class ChatApp(App[None]):
         assert self._history is not None
         self.exchanges = await asyncio.to_thread(self._history.exchanges, conversation)
         self._conversation = conversation
+        self.kept = len(self.exchanges)
         for one in self.exchanges:
             self.prompt.remember(one.answer.question)
         await self.transcript.start(self.exchanges)
 
     def _tell(self, error: VerbatimError) -> None:
-        self.notify(one_line(f"{error}. {error.remedy}"), severity="error", markup=False)
+        self.notify(one_line(told(error)), severity="error", markup=False)
 
     # Commands
 
@@ -239,8 +247,10 @@ class ChatApp(App[None]):
         for binding in self.BINDINGS:
             assert isinstance(binding, Binding)
             keys = " or ".join(map(self._key, binding.key.split(",")))
-            action = partial(self.run_action, binding.action)
-            yield SystemCommand(binding.description, f"Key: {keys}", action)
+            about = f"{binding.tooltip} ({keys})" if binding.tooltip else keys
+            yield SystemCommand(
+                binding.description, about, partial(self.run_action, binding.action)
+            )
 
     def _key(self, key: str) -> str:
         return self.get_key_display(Binding(key, ""))
@@ -367,6 +377,7 @@ class ChatApp(App[None]):
     async def action_new(self) -> None:
         self.exchanges = []
         self._conversation = None
+        self.kept = 0
         await self.transcript.start([])
         self.prompt.focus()
 
@@ -403,7 +414,7 @@ class ChatApp(App[None]):
 _ALSO: list[BindingType] = [
     Binding("ctrl+p", "", "All commands, themes among them"),
     Binding("ctrl+q", "", "Quit"),
-    Binding("tab", "", "To the transcript, the source, the prompt"),
+    Binding("tab", "", "Go to the transcript, the source, the prompt"),
     Binding("ctrl+c", "", "Copy the text selected with the mouse"),
 ]
 

@@ -15,6 +15,7 @@ from embeddings.errors import ArticlesError, IndexUnusable
 if TYPE_CHECKING:
     from bot.answer import Answer
     from embeddings.changes import Look
+    from embeddings.encoder import Encoder
     from embeddings.index import Index
     from embeddings.model import Model
     from embeddings.rebuild import Progress, Report
@@ -39,18 +40,25 @@ class Engine:
         return find_model(self.settings.model, download=True)
 
     @cached_property
-    def _index(self) -> Index:
+    def _encoder(self) -> Encoder:
         from embeddings.encoder import open_encoder
+
+        return open_encoder(self.model)
+
+    @cached_property
+    def _index(self) -> Index:
         from embeddings.index import Index
 
-        return Index(self.settings.index, open_encoder(self.model))
+        return Index(self.settings.index, self._encoder)
 
     def open(self) -> None:
-        """Load model and index now, so that the first question need not.
+        """Load model and index now, so that the first question need not; an index that is
+        open is opened again, for it may be another.
 
         Raises:
             IndexUnusable, ModelError: see there.
         """
+        self._forget()
         self._index.search("", 1)
 
     def look(self) -> Look:

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from bot.engine import Engine
-from bot.render import count, one_line
+from bot.render import count, one_line, told
 from bot.updating import Stage, update
 from embeddings.errors import VerbatimError
 
@@ -20,21 +20,24 @@ LOOK_EVERY = 30
 disks tell of none."""
 
 _NAMED = 3
+_STAGES = {"reading": "Reading articles:", "encoding": "Encoding passages:"}
 
 
 class Library:
-    """One folder of articles. `settled` is set once questions can be put to the engine,
-    or it is known why not (`error`)."""
+    """One folder of articles. `settled` is set once it is known whether questions can be put
+    to the engine (`searchable`), or why not (`error`)."""
 
     def __init__(self, engine: Engine, on_change: Callable[[], None]) -> None:
         self.settled = asyncio.Event()
+        self.searchable = False
         self.error: VerbatimError | None = None
         self._engine = engine
         self._on_change = on_change
         self._changed = asyncio.Event()
         self._turn = asyncio.Lock()
         self._stage: Stage | None = None
-        self._partial = False
+        self._indexed: tuple[int, int] | None = None
+        self._updating = False
         self._counts: tuple[int, int, int] | None = None
         self._news = ""
 
@@ -67,43 +70,64 @@ class Library:
             self.error, report = None, None
             try:
                 found = await asyncio.to_thread(self._engine.look)
-                self._partial = found.meta is None or found.remake is not None
                 self._counts = (found.articles, found.passages, len(found.skipped))
-                if not self._partial:
-                    self.settled.set()
+                seeds = str(self._engine.settings.seeds)
+                if found.meta and found.remake is None and found.meta.seeds == seeds:
+                    self._open_for_questions()
+                    if not found.meta.complete:
+                        self._indexed = found.articles, found.articles + len(found.changes.added)
                 if found.differs:
+                    self._updating = found.stale
                     report = await update(self._engine.settings, self._show_stage)
+                self.searchable = True
             except VerbatimError as error:
                 self.error = error
-            self._stage = None
-            self._partial = False
+            self._stage, self._indexed, self._updating = None, None, False
             if report is not None:
                 self._counts = (report["articles"], report["passages"], len(report["failed"]))
-                self._news = _news(report)
+                if found.articles:  # what was added to nothing needs no telling
+                    self._news = _news(report) or self._news
             self.settled.set()
             self._on_change()
             return report is not None
 
+    def _open_for_questions(self) -> None:
+        self.searchable = True
+        self.settled.set()
+
     def _show_stage(self, stage: Stage) -> None:
-        self._stage = stage
+        if stage.name == "indexed":
+            self._indexed = stage.done, stage.total
+            self._open_for_questions()
+        else:
+            self._stage = stage
         self._on_change()
 
     def status(self) -> str:
         """One line on how things stand."""
         if self.error is not None:
-            return one_line(f"{self.error}. {self.error.remedy}")
+            return one_line(told(self.error))
         if self._stage is not None:
-            return f"{self._stage.name} {self._stage.done:,} of {self._stage.total:,}"
+            stage, done, total = self._stage.name, self._stage.done, self._stage.total
+            doing = f"{_STAGES[stage]} {done:,} of {total:,}"
+            if self._indexed is not None:
+                doing += " · {:,} of {:,} articles can be searched".format(*self._indexed)
+            return doing
         if self._counts is None:
             return "Opening the articles…"
         articles, passages, failed = self._counts
-        told = f"{count(articles, 'article')}, {count(passages, 'passage')}"
+        state = f"{count(articles, 'article')}, {count(passages, 'passage')}"
         if failed:
-            told += f" · {count(failed, 'file')} not read (F2)"
-        return told + self._news
+            state += f" · {count(failed, 'file')} not read (F2)"
+        return state + self._news
 
     def note(self) -> str | None:
         """What must be said of an answer given now."""
+        if self._indexed is not None:
+            done, total = self._indexed
+            return f"From the {done:,} of {total:,} articles that are indexed so far."
+        if self._updating:
+            return "The articles have changed; the index is still being brought up to date."
         return None
 
     async def _watch(self, seeds: Path) -> None:
@@ -123,10 +147,10 @@ class Library:
 
 def _news(report: dict[str, Any]) -> str:
     """What an update did, in a few words."""
-    told = []
+    parts = []
     for name in ("added", "changed", "removed"):
         sources = report[name]
         if sources:
             more = f" and {len(sources) - _NAMED} more" if len(sources) > _NAMED else ""
-            told.append(f"{name} {', '.join(sources[:_NAMED])}{more}")
-    return one_line(f" · {datetime.now():%H:%M} {'; '.join(told)}") if told else ""
+            parts.append(f"{name} {', '.join(sources[:_NAMED])}{more}")
+    return one_line(f" · {datetime.now():%H:%M} {'; '.join(parts)}") if parts else ""

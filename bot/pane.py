@@ -133,6 +133,11 @@ class SourceView(ScrollView, can_focus=True):
             self.scroll_to(y=self._row_of(top), animate=False)
         self._to_mark = False
 
+    def rows_shown(self) -> list[Row]:
+        """The rows that are on the screen."""
+        top = self.scroll_offset.y
+        return self._rows[top : top + self.size.height]
+
     def _row_of(self, char: int) -> int:
         return max(bisect_right(self._rows, char, key=lambda row: row.start) - 1, 0)
 
@@ -205,6 +210,11 @@ class SourcePane(Vertical):
         yield Static(id="source-note", markup=False)
         yield SourceView()
 
+    @property
+    def view(self) -> SourceView:
+        """The article's text."""
+        return self.query_one(SourceView)
+
     async def open(self, citation: Citation) -> bool:
         """Show a citation's article; whether it could be read."""
         try:
@@ -220,7 +230,7 @@ class SourcePane(Vertical):
         note = self.query_one("#source-note", Static)
         note.display = opened.note is not None
         note.update(Content(opened.note or ""))
-        self.query_one(SourceView).show(opened)
+        self.view.show(opened)
         self.display = True
         return True
 

@@ -205,7 +205,12 @@ def failure_lines(skipped: Iterable[Skipped]) -> list[Line]:
 
 def error_lines(error: VerbatimError) -> list[Line]:
     """An error on one line, what to do about it included."""
-    return [Line((Span("bot: ", "error"), Span(f"{error}. {error.remedy}", "name")))]
+    return [Line((Span("bot: ", "error"), Span(told(error), "name")))]
+
+
+def told(error: VerbatimError) -> str:
+    """What is wrong, and what to do about it."""
+    return f"{error}. {error.remedy}"
 
 
 def show_lines(text: str, first: int, last: int) -> list[Line]:

@@ -22,6 +22,7 @@ from embeddings.errors import VerbatimError
 class Sheet(ModalScreen[None]):
     """A titled text over the conversation, closed by Esc."""
 
+    AUTO_FOCUS = "*"
     BINDINGS = [Binding("escape,q,f1,f2", "dismiss", "Close")]
 
     def __init__(self, title: str, text: Content) -> None:
@@ -58,7 +59,10 @@ def keys_table(
         rows.append((f"{title}\n", "bold $text-primary"))
         for binding in bindings:
             keys = " or ".join(show(key) for key in binding.key.split(","))
-            rows += [(f"  {keys:<22} ", "bold"), (f"{binding.description}\n", "")]
+            rows += [
+                (f"  {keys:<22} ", "bold"),
+                (f"{binding.tooltip or binding.description}\n", ""),
+            ]
         rows.append(("\n", ""))
     return Content.assemble(*rows)
 
@@ -66,6 +70,7 @@ def keys_table(
 class ConversationsScreen(ModalScreen[int | None]):
     """Kept conversations to choose from: the id of one to go on with."""
 
+    AUTO_FOCUS = "*"
     BINDINGS = [
         Binding("escape", "dismiss", "Close"),
         Binding("delete,d", "delete", "Delete the conversation"),
@@ -117,6 +122,7 @@ def _option(conversation: Conversation) -> Option:
 class ExportScreen(ModalScreen[str | None]):
     """Asks for the name of the file to write."""
 
+    AUTO_FOCUS = "*"
     BINDINGS = [Binding("escape", "dismiss", "Close")]
 
     def __init__(self, name: str) -> None:

@@ -23,7 +23,6 @@ from bot.answer import Citation
 from bot.confidence import THRESHOLD
 from bot.history import Exchange
 from bot.render import count, one_line, safe
-from embeddings.errors import VerbatimError
 
 WINDOW = 30
 """Cards that stay on the screen; mounting one more costs the more the more there are."""
@@ -32,8 +31,8 @@ _LEDE = 120
 """Characters before the marked sentence from which it is shown above its passage too."""
 
 _MARK = "bold $text on $warning 40%"
-_SOURCE = "bold $text-primary"
-_QUIET = "$text-muted"
+_HEAD = "bold $text-primary"
+_QUIET = "$foreground 65%"
 
 
 def citation_content(citation: Citation) -> Content:
@@ -70,7 +69,7 @@ def _likely(citation: Citation) -> bool:
 
 def _link(text: str, action: str) -> Content:
     """Text that runs an action of its widget when it is clicked."""
-    return Content.assemble((text, Style.from_meta({"@click": action}))).stylize(_SOURCE)
+    return Content.assemble((text, Style.from_meta({"@click": action})))
 
 
 class CitationView(Static):
@@ -120,9 +119,9 @@ class Fold(Static):
                 f"{one_line(one.highlight.source)}:{one.highlight.start_line} {one.score:.0%}"
                 for one in self._citations
             )
-            self.update(Content.assemble((f"▸ {told}", _SOURCE), (f"  {names}", _QUIET)))
+            self.update(Content.assemble((f"▸ {told}", _HEAD), (f"  {names}", _QUIET)))
         else:
-            self.update(Content.assemble((f"▾ {told}", _SOURCE)))
+            self.update(Content.assemble((f"▾ {told}", _HEAD)))
 
     def on_click(self) -> None:
         card = self.parent
@@ -143,6 +142,7 @@ class Card(Vertical):
         super().__init__()
         self.question = question
         self.exchange = exchange
+        self.pending = exchange is None
         self.unfolded = False
 
     def compose(self) -> ComposeResult:
@@ -156,16 +156,18 @@ class Card(Vertical):
         answer = self.exchange.answer if self.exchange else None
         return (answer.citations or answer.nearest) if answer else ()
 
-    async def say(self, text: str, kind: str) -> None:
-        """Show a line instead of an answer: its state ("waiting", "failed", …)."""
-        await self._replace([Static(Content(text), classes=kind, markup=False)])
+    async def wait(self, text: str) -> None:
+        """Say what the answer waits for."""
+        await self._replace([Static(Content(text), classes="waiting", markup=False)])
 
-    async def fail(self, error: VerbatimError) -> None:
-        await self.say(safe(f"{error}. {error.remedy}"), "failed")
+    async def fail(self, text: str) -> None:
+        """Say why there will be no answer."""
+        self.pending = False
+        await self._replace([Static(Content(safe(text)), classes="failed", markup=False)])
 
     async def show(self, exchange: Exchange) -> None:
         """Show the answer."""
-        self.exchange = exchange
+        self.exchange, self.pending = exchange, False
         await self._replace([*self._parts(exchange)])
 
     async def _replace(self, parts: list[Static]) -> None:
@@ -278,12 +280,13 @@ class Transcript(VerticalScroll):
         return [*self.query_children(Card)]
 
     async def start(self, exchanges: list[Exchange]) -> None:
-        """Show a conversation from its end."""
+        """Show a conversation from its end; questions that wait for an answer follow it."""
         self.choose(None)
-        await self.query_children(Card).remove()
+        waiting = [card for card in self.cards if card.pending]
+        await self.remove_children([card for card in self.cards if not card.pending])
         self._earlier = exchanges[:-WINDOW]
-        recent = exchanges[-WINDOW:]
-        await self.mount(*(Card(one.answer.question, one) for one in recent))
+        recent = [Card(one.answer.question, one) for one in exchanges[-WINDOW:]]
+        await self.mount(*recent, before=waiting[0] if waiting else None)
         self._draw_earlier()
         self.scroll_end(animate=False)
 
@@ -297,16 +300,14 @@ class Transcript(VerticalScroll):
         return card
 
     async def _prune(self) -> None:
-        """Take cards off the top, down to `WINDOW`; those without an answer are gone for good."""
-        surplus = self.cards[:-WINDOW]
-        while surplus and surplus[-1].exchange is None and not surplus[-1].has_class("-done"):
-            surplus.pop()
+        """Take cards off the top, down to `WINDOW`; those that failed are gone for good."""
+        surplus = [card for card in self.cards[:-WINDOW] if not card.pending]
         for card in surplus:
             if card.exchange is not None:
                 self._earlier.append(card.exchange)
             if self.chosen is not None and card in self.chosen.ancestors:
                 self.choose(None)
-            await card.remove()
+        await self.remove_children(surplus)
         self._draw_earlier()
 
     async def bring_back(self) -> None:
@@ -377,7 +378,7 @@ class Transcript(VerticalScroll):
     async def toggle(self, card: Card) -> None:
         """Fold or unfold a card's further passages; the choice stays on what is shown."""
         await card.unfold(not card.unfolded)
-        if self.chosen is not None and not self.chosen.is_mounted:
+        if self.chosen is not None and not self.chosen.is_attached:
             self.choose(next(iter(card.views()), None))
 
     def action_edit_search(self) -> None:

@@ -10,7 +10,9 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import subprocess
 import sys
+import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -42,19 +44,41 @@ async def update(settings: Settings, on_stage: Callable[[Stage], None]) -> dict[
     Raises:
         UpdateFailed: it could not be; the index is as it was.
     """
-    process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-P", "-m", "bot.updating", *_arguments(settings)),
-        stdin=asyncio.subprocess.DEVNULL,
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.PIPE,
-        limit=1 << 26,  # the longest line: a report that names every file of a large folder
-        env={**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
-    )
-    assert process.stdout is not None
-    assert process.stderr is not None
-    said = asyncio.ensure_future(process.stderr.read())
-    try:
-        async for line in process.stdout:
+    loop = asyncio.get_running_loop()
+    with tempfile.TemporaryFile() as complaints:
+        process = subprocess.Popen(
+            (sys.executable, "-P", "-m", "bot.updating", *_arguments(settings)),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=complaints,
+            env={**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
+        )
+        try:
+            return await asyncio.to_thread(
+                _follow, process, lambda stage: loop.call_soon_threadsafe(on_stage, stage)
+            )
+        except EOFError:
+            complaints.seek(0)
+            last = complaints.read().decode(errors="replace").strip().rpartition("\n")[2]
+            raise UpdateFailed(
+                f"Bringing the index up to date ended early{': ' + last if last else ''}",
+                remedy="Run bot rebuild to see why.",
+            ) from None
+        finally:
+            process.terminate()  # of one that has ended this is nothing
+
+
+def _follow(
+    process: subprocess.Popen[bytes], on_stage: Callable[[Stage], object]
+) -> dict[str, Any] | None:
+    """Read what the process says to its end.
+
+    Raises:
+        UpdateFailed: it told of an error.
+        EOFError: it ended without a report.
+    """
+    with process:
+        for line in process.stdout or ():
             told = json.loads(line)
             if "stage" in told:
                 on_stage(Stage(told["stage"], told["done"], told["total"]))
@@ -63,16 +87,7 @@ async def update(settings: Settings, on_stage: Callable[[Stage], None]) -> dict[
                 return report
             else:
                 raise UpdateFailed(told["error"]["message"], remedy=told["error"]["remedy"])
-        last = (await said).decode(errors="replace").strip().rpartition("\n")[2]
-        raise UpdateFailed(
-            f"Bringing the index up to date ended early{': ' + last if last else ''}",
-            remedy="Run bot rebuild to see why.",
-        )
-    finally:
-        if process.returncode is None:
-            process.terminate()
-        said.cancel()
-        await process.wait()
+    raise EOFError
 
 
 def _arguments(settings: Settings) -> list[str]:

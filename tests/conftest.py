@@ -21,6 +21,8 @@ SHARED = PROJECT.parent / "shared"
 MAX_BYTES = 20_000_000
 BOT = (sys.executable, "-m", "bot")
 
+_OF_A_TERMINAL = ("NO_COLOR", "FORCE_COLOR", "TERM", "COLUMNS", "VISUAL", "EDITOR")
+
 Bot = Callable[..., "subprocess.CompletedProcess[str]"]
 
 needs_shared = pytest.mark.skipif(
@@ -34,10 +36,10 @@ def own_places(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     own = tmp_path_factory.mktemp("home")
     with pytest.MonkeyPatch.context() as patch:
         for name in [*os.environ]:
-            if name.startswith("BOT_") or name in ("NO_COLOR", "FORCE_COLOR", "TERM", "COLUMNS"):
+            if name.startswith("BOT_") or name in _OF_A_TERMINAL:
                 patch.delenv(name)
-        for name in ("XDG_CACHE_HOME", "XDG_CONFIG_HOME", "XDG_DATA_HOME"):
-            patch.setenv(name, str(own / name.lower()))
+        for place in ("CACHE", "CONFIG", "DATA", "STATE"):
+            patch.setenv(f"XDG_{place}_HOME", str(own / place.lower()))
         yield
 
 

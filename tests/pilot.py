@@ -1,0 +1,105 @@
+"""Driving the chat in tests: wait for a state, never for a time."""
+
+from __future__ import annotations
+
+import asyncio
+import functools
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+from textual.pilot import Pilot
+from textual.widget import Widget
+from textual.widgets import Static
+
+from bot.chat import ChatApp
+from bot.settings import Settings
+from bot.transcript import Card
+from embeddings.model import DEFAULT_MODEL
+from tests.conftest import MAX_BYTES
+
+PATIENCE = 60.0
+"""Seconds after which a state that does not come is a failure."""
+
+
+async def until(pilot: Pilot[None], holds: Callable[[], object]) -> None:
+    """Let the app run until something holds.
+
+    Raises:
+        TimeoutError: it does not come to hold.
+    """
+    async with asyncio.timeout(PATIENCE):
+        while not holds():
+            await pilot.pause()
+    await pilot.pause()
+
+
+async def send(pilot: Pilot[None], question: str) -> Card:
+    """Type a question and press Enter; returns its card."""
+    app = pilot.app
+    assert isinstance(app, ChatApp)
+    before = set(app.transcript.cards)
+    app.prompt.insert(question)
+    await pilot.press("enter")
+    await until(pilot, lambda: set(app.transcript.cards) - before)
+    return app.transcript.cards[-1]
+
+
+async def ask(pilot: Pilot[None], question: str) -> Card:
+    """Send a question and wait until its answer is on the screen."""
+    card = await send(pilot, question)
+    await until(pilot, lambda: card.exchange is not None or card.query(".failed"))
+    return card
+
+
+Opened = tuple[ChatApp, Pilot[None]]
+
+
+@asynccontextmanager
+async def opened(
+    seeds: Path,
+    index: Path,
+    *,
+    size: tuple[int, int] = (110, 36),
+    keep: bool = False,
+    go_on: bool = False,
+    before: Callable[[ChatApp], None] = lambda app: None,
+    wait: bool = True,
+) -> AsyncIterator[Opened]:
+    """The chat on a folder of articles, as soon as it can be asked (unless not to `wait`).
+
+    Args:
+        before: called with the app before it runs.
+    """
+    app = ChatApp(Settings(seeds, index, DEFAULT_MODEL, MAX_BYTES), keep=keep, go_on=go_on)
+    before(app)
+    async with app.run_test(size=size, notifications=True) as pilot:
+        if wait:
+            await until(pilot, app.library.settled.is_set)
+        yield app, pilot
+
+
+def journey(test: Callable[..., Awaitable[None]]) -> Callable[..., None]:
+    """A test that is a coroutine."""
+
+    @functools.wraps(test)
+    def run(*arguments: Any, **fixtures: Any) -> None:
+        asyncio.run(_awaited(test(*arguments, **fixtures)))
+
+    return run
+
+
+async def _awaited(journey: Awaitable[None]) -> None:
+    await journey
+
+
+def shown(widget: Widget) -> str:
+    """All that the static widgets in it say, in order."""
+    parts = [widget] if isinstance(widget, Static) else [*widget.query(Static)]
+    return "\n".join(str(one.content) for one in parts if one.display)
+
+
+def told(app: ChatApp) -> list[str]:
+    """The notifications so far."""
+    return [one.message for one in app._notifications]

@@ -1,0 +1,320 @@
+"""Conversations are kept, resumed, listed, deleted and exported."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+import sqlite3
+import stat
+from pathlib import Path
+
+import pytest
+from textual.widgets import Input, OptionList
+
+from bot.answer import Answer, answer
+from bot.documents import SCHEMA_VERSION, answer_json, answer_of
+from bot.export import ExportError, as_json, as_markdown, default_name, export
+from bot.history import Exchange, History, HistoryError, history_file
+from bot.screens import ConversationsScreen, ExportScreen
+from embeddings.encoder import LightEncoder
+from embeddings.index import Index
+from tests.conftest import SEEDS
+from tests.pilot import ask, journey, opened, send, shown, told, until
+
+LATE = "How late did the launch start?"
+UNANSWERED = "What software encodes the sound?"
+
+
+@pytest.fixture(scope="module")
+def answers(seeds_index: Path, encoder: LightEncoder) -> list[Answer]:
+    index = Index(seeds_index, encoder)
+    found = [answer(question, index) for question in (LATE, UNANSWERED, "Who is Elon Musk?")]
+    index.close()
+    return found
+
+
+@pytest.fixture
+def exchanges(answers: list[Answer]) -> list[Exchange]:
+    return [
+        Exchange("2026-11-21T14:30:05+00:00", answers[0]),
+        Exchange("2026-11-21T14:31:00+00:00", answers[1], "From the 3 of 8 articles."),
+    ]
+
+
+def test_an_answer_comes_back_from_its_document(answers: list[Answer]) -> None:
+    for one in answers:
+        document = answer_json(one)
+        assert answer_json(answer_of(json.loads(json.dumps(document)))) == document
+
+
+def test_what_is_added_comes_back_in_order(exchanges: list[Exchange]) -> None:
+    history = History(SEEDS)
+    first, second = history.begin(), history.begin()
+    history.add(first, exchanges[0])
+    history.add(second, exchanges[1])
+    history.add(first, exchanges[1])
+    history.begin()  # of which nothing came
+    again = History(SEEDS)
+    assert [(one.id, one.title, one.exchanges) for one in again.conversations()] == [
+        (first, LATE, 2),
+        (second, UNANSWERED, 1),
+    ]
+    kept = again.exchanges(first)
+    assert [one.note for one in kept] == [None, exchanges[1].note]
+    assert answer_json(kept[0].answer) == answer_json(exchanges[0].answer)
+    again.delete(first)
+    assert [one.id for one in history.conversations()] == [second]
+    assert history.exchanges(first) == []
+
+
+def test_other_folders_have_conversations_of_their_own(
+    exchanges: list[Exchange], tmp_path: Path
+) -> None:
+    history = History(SEEDS)
+    history.add(history.begin(), exchanges[0])
+    assert History(tmp_path).conversations() == []
+
+
+def test_nobody_else_may_read_them_and_what_is_deleted_is_gone(
+    exchanges: list[Exchange],
+) -> None:
+    history = History(SEEDS)
+    number = history.begin()
+    history.add(number, exchanges[0])
+    assert stat.S_IMODE(history_file().stat().st_mode) == 0o600
+    assert LATE.encode() in history_file().read_bytes()
+    history.delete(number)
+    assert LATE.encode() not in history_file().read_bytes()
+
+
+@pytest.mark.parametrize("content", [b"no database, but long enough to be one" * 40, b""])
+def test_a_damaged_file_is_told_of_and_left(content: bytes, exchanges: list[Exchange]) -> None:
+    history_file().parent.mkdir(parents=True)
+    history_file().write_bytes(content)
+    if not content:
+        History(SEEDS).begin()  # an empty file is a new one
+        return
+    with pytest.raises(HistoryError, match="cannot be used") as raised:
+        History(SEEDS)
+    assert "--no-history" in raised.value.remedy
+    assert history_file().read_bytes() == content
+
+
+def test_a_later_format_is_not_touched() -> None:
+    History(SEEDS).close()
+    with sqlite3.connect(history_file()) as db:
+        db.execute("PRAGMA user_version = 9")
+    db.close()
+    with pytest.raises(HistoryError, match="format 9"):
+        History(SEEDS)
+
+
+def test_a_tampered_row_is_told_of(exchanges: list[Exchange]) -> None:
+    history = History(SEEDS)
+    number = history.begin()
+    history.add(number, exchanges[0])
+    with sqlite3.connect(history_file()) as db:
+        db.execute("UPDATE exchanges SET answer = '{\"question\": 1}'")
+    db.close()
+    with pytest.raises(HistoryError, match="cannot be used"):
+        history.exchanges(number)
+
+
+# Export
+
+
+def test_the_json_has_every_quotation_with_its_source_line_and_hash(
+    exchanges: list[Exchange],
+) -> None:
+    document = json.loads(as_json(exchanges, SEEDS))
+    assert document["schema_version"] == SCHEMA_VERSION
+    assert document["seeds"] == str(SEEDS)
+    assert [one["question"] for one in document["exchanges"]] == [LATE, UNANSWERED]
+    assert document["exchanges"][1]["note"] == "From the 3 of 8 articles."
+    quoted = [
+        citation for one in document["exchanges"] for citation in one["citations"] + one["nearest"]
+    ]
+    assert len(quoted) == 6
+    for citation in quoted:
+        content = (SEEDS / citation["source"]).read_bytes()
+        assert hashlib.sha256(content).hexdigest() == citation["sha256"]
+        text = content.decode(citation["encoding"])
+        assert text[citation["start_char"] : citation["end_char"]] == citation["passage"]
+
+
+def test_the_markdown_has_them_too(exchanges: list[Exchange]) -> None:
+    text = as_markdown(exchanges, SEEDS)
+    assert f"## {LATE}" in text
+    assert "**The articles do not answer this.**" in text
+    for exchange in exchanges:
+        for citation in exchange.answer.citations or exchange.answer.nearest:
+            place = citation.highlight
+            assert f"{place.source}, line {place.start_line}" in text.replace("\\", "")
+            assert f"SHA-256 {citation.sha256}" in text
+            assert f"**{citation.highlight_text}**" in re.sub(r"\\(.)", r"\1", text)
+
+
+def test_markdown_shows_an_articles_own_marks_as_they_are(answers: list[Answer]) -> None:
+    from dataclasses import replace
+
+    passage = "# No *heading* <b>here</b>\n1. [x](y) `z` | a_b_c &amp;\n- not a list"
+    citation = answers[0].citations[0]
+    citation = replace(
+        citation,
+        passage=passage,
+        place=replace(citation.place, start_char=0, end_char=len(passage)),
+        highlight=replace(citation.highlight, start_char=2, end_char=12),
+        highlight_text=passage[2:12],
+    )
+    hostile = replace(answers[0], question="# *Who*?\n\n# And", citations=(citation,))
+    text = as_markdown([Exchange("2026-11-21T14:30:05+00:00", hostile)], SEEDS)
+    assert "## \\# \\*Who\\*?␊␊\\# And\n" in text
+    assert "> \\# **No \\*headin**g\\* \\<b\\>here\\</b\\>\n" in text
+    assert "> 1\\. \\[x\\](y) \\`z\\` \\| a\\_b\\_c \\&amp;\n> \\- not a list\n" in text
+
+
+def test_an_export_overwrites_nothing_and_says_what_is_wrong(
+    exchanges: list[Exchange], tmp_path: Path
+) -> None:
+    path = export(exchanges, SEEDS, tmp_path / "talk.md")
+    assert path.read_text("utf-8").startswith("# Questions to the articles")
+    with pytest.raises(ExportError, match="exists"):
+        export(exchanges, SEEDS, path)
+    with pytest.raises(ExportError, match="neither"):
+        export(exchanges, SEEDS, tmp_path / "talk.pdf")
+    with pytest.raises(ExportError, match="cannot be written"):
+        export(exchanges, SEEDS, tmp_path / "no folder" / "talk.json")
+    with pytest.raises(ExportError, match="nothing to export"):
+        export([], SEEDS, tmp_path / "none.md")
+    assert {one.name for one in tmp_path.iterdir()} == {"talk.md"}
+    assert re.fullmatch(r"verbatim-2026-11-2\d-\d{4}\.md", default_name(exchanges))
+
+
+# In the chat
+
+
+@journey
+async def test_a_conversation_is_kept_and_gone_on_with(seeds_index: Path) -> None:
+    async with opened(SEEDS, seeds_index, keep=True) as (app, pilot):
+        await ask(pilot, "Who moderated the event?")
+        await until(pilot, lambda: app.kept == 1)
+    async with opened(SEEDS, seeds_index, keep=True, go_on=True) as (app, pilot):
+        await until(pilot, lambda: app.exchanges)
+        assert "Who moderated the event?" in shown(app.transcript.cards[0])
+        # it is gone on with: what follows depends on it, Up finds it, and it grows
+        card = await ask(pilot, "How many followers does he have?")
+        assert card.exchange is not None
+        assert "Sacks" in (card.exchange.answer.searched_as or "")
+        await pilot.press("up", "up")
+        assert app.prompt.text == "Who moderated the event?"
+        await until(pilot, lambda: app.kept == 2)
+    (kept,) = History(SEEDS).conversations()
+    assert kept.exchanges == 2
+
+
+@journey
+async def test_a_question_typed_before_it_is_back_follows_it(seeds_index: Path) -> None:
+    async with opened(SEEDS, seeds_index, keep=True) as (app, pilot):
+        await ask(pilot, "Who moderated the event?")
+        await until(pilot, lambda: app.kept == 1)
+    async with opened(SEEDS, seeds_index, keep=True, go_on=True, wait=False) as (app, pilot):
+        card = await send(pilot, "How many followers does he have?")
+        await until(pilot, lambda: card.exchange is not None)
+        assert [shown(one).split("\n")[0] for one in app.transcript.cards] == [
+            "❯ Who moderated the event?",
+            "❯ How many followers does he have?",
+        ]
+        assert card.exchange is not None
+        assert card.exchange.answer.searched_as
+
+
+@journey
+async def test_without_history_nothing_is_kept(seeds_index: Path) -> None:
+    async with opened(SEEDS, seeds_index, keep=False) as (app, pilot):
+        await ask(pilot, LATE)
+        await pilot.press("ctrl+r")
+        await until(pilot, lambda: told(app))
+        assert "not being kept" in told(app)[-1]
+    assert not history_file().exists()
+
+
+@journey
+async def test_conversations_are_chosen_from_a_list_and_deleted_there(
+    seeds_index: Path,
+) -> None:
+    async with opened(SEEDS, seeds_index, keep=True) as (app, pilot):
+        await ask(pilot, LATE)
+        await until(pilot, lambda: app.kept == 1)
+        await pilot.press("ctrl+n")
+        assert not app.transcript.cards
+        await ask(pilot, UNANSWERED)
+        await until(pilot, lambda: app.kept == 1)
+        await pilot.press("ctrl+r")
+        await until(pilot, lambda: isinstance(app.screen, ConversationsScreen))
+        options = app.screen.query_one(OptionList)
+        titles = [str(options.get_option_at_index(n).prompt) for n in range(2)]
+        assert UNANSWERED in titles[0]
+        assert LATE in titles[1]
+        await pilot.press("down", "enter")
+        await until(pilot, lambda: app.exchanges and app.exchanges[0].answer.question == LATE)
+        assert len(app.transcript.cards) == 1
+        await pilot.press("ctrl+r")
+        await until(pilot, lambda: isinstance(app.screen, ConversationsScreen))
+        await pilot.press("d", "escape")
+        await until(pilot, lambda: not isinstance(app.screen, ConversationsScreen))
+        assert [one.title for one in History(SEEDS).conversations()] == [LATE]
+
+
+@journey
+async def test_a_conversation_that_was_deleted_begins_anew(seeds_index: Path) -> None:
+    async with opened(SEEDS, seeds_index, keep=True) as (app, pilot):
+        await ask(pilot, LATE)
+        await until(pilot, lambda: app.kept == 1)
+        await pilot.press("ctrl+r")
+        await until(pilot, lambda: isinstance(app.screen, ConversationsScreen))
+        await pilot.press("d", "escape")
+        await until(pilot, lambda: not isinstance(app.screen, ConversationsScreen))
+        assert History(SEEDS).conversations() == []
+        await ask(pilot, UNANSWERED)
+        await until(pilot, lambda: History(SEEDS).conversations())
+        assert [one.title for one in History(SEEDS).conversations()] == [UNANSWERED]
+
+
+@journey
+async def test_what_cannot_be_kept_is_told_of_once_and_the_chat_goes_on(
+    seeds_index: Path,
+) -> None:
+    history_file().parent.mkdir(parents=True)
+    history_file().mkdir()
+    async with opened(SEEDS, seeds_index, keep=True) as (app, pilot):
+        await until(pilot, lambda: told(app))
+        assert "cannot be used" in told(app)[0]
+        assert (await ask(pilot, LATE)).has_class("-answered")
+        await ask(pilot, UNANSWERED)
+        assert len(told(app)) == 1
+
+
+@journey
+async def test_the_conversation_is_exported_to_a_file_that_is_named(
+    seeds_index: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    async with opened(SEEDS, seeds_index) as (app, pilot):
+        await ask(pilot, LATE)
+        for name in ("talk.md", "talk.json"):
+            await pilot.press("ctrl+s")
+            await until(pilot, lambda: isinstance(app.screen, ExportScreen))
+            app.screen.query_one(Input).value = name
+            await pilot.press("enter")
+            await until(pilot, (tmp_path / name).exists)
+        await until(pilot, lambda: len(told(app)) == 2)
+        assert f"Exported to {tmp_path / 'talk.json'}" in told(app)[-1]
+        await pilot.press("ctrl+s")
+        await until(pilot, lambda: isinstance(app.screen, ExportScreen))
+        app.screen.query_one(Input).value = "talk.md"
+        await pilot.press("enter")
+        await until(pilot, lambda: len(told(app)) == 3)
+        assert "exists" in told(app)[-1]
+    exported = json.loads((tmp_path / "talk.json").read_text("utf-8"))
+    assert exported["exchanges"][0]["question"] == LATE
