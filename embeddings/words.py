@@ -37,7 +37,7 @@ _WORD = r"\d+(?:[.,]\d+)+|[^\W_]+"  # 600,000 and 2.5 are one word, _this_ is "t
 _MOST_TERMS = 256
 _LOCK = ".lock"
 _HEAP = 64_000_000
-_FUNCTION_WORDS = """
+FUNCTION_WORDS = """
 a about after again all also am an and any are as at be been before being both but by can could
 did do does doing done each else ever few for from further had has have having he her here hers
 him his how i if in into is it its just let me more most my no nor not of off on once only or
@@ -58,7 +58,7 @@ class Words:
     def __init__(self, folder: Path) -> None:
         self._links = None if os.access(folder, os.W_OK) else _linked(folder)
         index = Index.open(self._links.name if self._links else str(folder))
-        index.register_tokenizer(_ANALYZER, _analyzer())
+        index.register_tokenizer(_ANALYZER, analyzer())
         self._schema: Schema = index.schema
         self._searcher = index.searcher()
 
@@ -67,11 +67,11 @@ class Words:
 
     @cached_property
     def _question_analyzer(self) -> TextAnalyzer:
-        return _analyzer(_FUNCTION_WORDS)
+        return analyzer(FUNCTION_WORDS)
 
     @cached_property
     def _text_analyzer(self) -> TextAnalyzer:
-        return _analyzer()
+        return analyzer()
 
     def terms(self, question: str) -> dict[str, str]:
         """The question's distinct stems in order, without function words, at most 256:
@@ -155,7 +155,7 @@ def write(
     else:
         _link(previous, folder)
         index = Index.open(str(folder))
-    index.register_tokenizer(_ANALYZER, _analyzer())
+    index.register_tokenizer(_ANALYZER, analyzer())
     writer = index.writer(_HEAP, 1)
     for number in removed:
         writer.delete_documents_by_term("id", number)
@@ -172,7 +172,8 @@ def _schema() -> Schema:
     return builder.build()
 
 
-def _analyzer(without: Sequence[str] = ()) -> TextAnalyzer:
+def analyzer(without: Sequence[str] = ()) -> TextAnalyzer:
+    """Text → stems, as the index has them; `without` names words to leave out."""
     builder = (
         TextAnalyzerBuilder(Tokenizer.regex(_WORD))
         .filter(Filter.remove_long(_LONGEST_WORD))

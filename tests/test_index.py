@@ -45,10 +45,10 @@ def test_the_score_is_what_the_formula_says(
     store = Store(seeds_index)
     with store.snapshot():
         texts = dict(store.titled_texts())
-    analyzer = words._analyzer()
+    analyzer = words.analyzer()
     tokens = {number: analyzer.analyze(text) for number, text in texts.items()}
     mean = sum(map(len, tokens.values())) / len(tokens)
-    terms = words._analyzer(words._FUNCTION_WORDS).analyze(question)
+    terms = words.analyzer(words.FUNCTION_WORDS).analyze(question)
     idf = {}
     for term in terms:
         having = sum(term in own for own in tokens.values())
@@ -119,7 +119,7 @@ def test_words_that_no_article_has_are_named_as_written(index: Index) -> None:
 
 
 def test_numbers_are_one_word_and_accents_do_not_matter() -> None:
-    analyze = words._analyzer().analyze
+    analyze = words.analyzer().analyze
     assert analyze("600,000 or 2.5 million, in 2023. _Café_ listeners") == [
         *("600,000", "or", "2.5", "million", "in", "2023", "cafe", "listen"),
     ]

@@ -37,7 +37,7 @@ from embeddings.encoder import open_encoder
 from embeddings.index import Index
 from embeddings.model import find_model
 from embeddings.rebuild import rebuild
-from embeddings.words import _FUNCTION_WORDS, _analyzer
+from embeddings.words import FUNCTION_WORDS, analyzer
 from tests.eval.labelled import Evidence, Question, is_hit
 
 HERE = Path(__file__).parent
@@ -122,7 +122,7 @@ def outcomes(turns: Conversation) -> list[Outcome]:
 
 def content(text: str) -> set[str]:
     """The stems of a text's words, without function words."""
-    return set(_analyzer(_FUNCTION_WORDS).analyze(text))
+    return set(analyzer(FUNCTION_WORDS).analyze(text))
 
 
 def left_alone(found: Sequence[Outcome]) -> float:

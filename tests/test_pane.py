@@ -1,0 +1,165 @@
+"""The source pane: rows, places, and text as it is written."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from rich.cells import cell_len
+
+from bot.pane import wrap
+from bot.settings import Settings
+from bot.source import open_source
+from embeddings.articles import Unreadable
+from embeddings.model import DEFAULT_MODEL, Model
+from embeddings.passages import Lines
+from embeddings.rebuild import rebuild
+from tests.conftest import MAX_BYTES, write
+from tests.pilot import ask, journey, opened, shown, told, until
+
+HOSTILE = (
+    "The [bold]harbour[/bold] of Qeqertarsuaq [/] was \x1b[31mred\x1b[0m \u202eesrever\u202c in"
+    " 1911 \N{ZERO WIDTH JOINER}\N{FAMILY} 🧑‍🚀 " + "w" * 10_000 + " $x {y} \\[z] <script>."
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "width", "rows"),
+    [
+        ("", 10, [""]),
+        ("one\ntwo", 10, ["one", "two"]),
+        ("one\n", 10, ["one"]),
+        ("one\n\ntwo\n", 10, ["one", "", "two"]),
+        ("one\r\ntwo\r\n", 10, ["one", "two"]),
+        ("one two three", 8, ["one two ", "three"]),
+        ("abcdefghijkl", 5, ["abcde", "fghij", "kl"]),
+        ("a bcdefghij", 5, ["a ", "bcdef", "ghij"]),
+        ("日本語の本", 4, ["日本", "語の", "本"]),
+        ("a\tb c", 3, ["a\tb ", "c"]),
+    ],
+)
+def test_rows_are_the_text_cut_at_words(text: str, width: int, rows: list[str]) -> None:
+    found = wrap(text, width)
+    assert [text[row.start : row.end] for row in found] == rows
+
+
+@given(
+    st.text(st.characters(exclude_characters="\r", exclude_categories=["Cs"])), st.integers(2, 30)
+)
+def test_rows_lose_nothing_and_fit(text: str, width: int) -> None:
+    rows = wrap(text, width)
+    joined = "".join(("\n" if row.line > 1 else "") + text[row.start : row.end] for row in rows)
+    assert joined == text.removesuffix("\n")
+    lines = Lines(text)
+    for row in rows:
+        assert cell_len(text[row.start : row.end].replace("\t", " ").rstrip()) <= width
+        if row.line:
+            assert lines.starts[row.line - 1] == row.start
+
+
+@journey
+async def test_hostile_text_is_shown_as_written_and_breaks_nothing(
+    tmp_path: Path, model: Model
+) -> None:
+    seeds = write(
+        tmp_path / "hostile",
+        {
+            "[bold]x[/] $y.txt": f"A [red]heading[/red]\n\n{HOSTILE}\n\nThe end of it [/b].",
+            "plain.txt": "The harbour of Qaanaaq was painted blue in 1953.",
+        },
+    )
+    rebuild(seeds, tmp_path / "index", model, max_bytes=MAX_BYTES)
+    question = "Was the [b]harbour[/] of Qeqertarsuaq \x1b[31mred\u202e? [/bold] 🧑‍🚀"
+    async with opened(seeds, tmp_path / "index", size=(60, 24)) as (app, pilot):
+        for size in ((60, 24), (40, 12), (150, 40)):
+            await pilot.resize_terminal(*size)
+            card = await ask(pilot, question)
+            assert card.exchange is not None
+            text = shown(card)
+            assert (
+                "❯ Was the [b]harbour[/] of Qeqertarsuaq ␛[31mred\N{REPLACEMENT CHARACTER}?" in text
+            )
+            await pilot.press("ctrl+t")
+            views = {view.citation: view for view in card.views()}
+            citation = next(one for one in card.citations if "[bold]harbour" in one.passage)
+            drawn = str(views[citation].content)
+            assert "[bold]harbour[/bold] of Qeqertarsuaq [/] was ␛[31mred␛[0m" in drawn
+            assert "\x1b" not in drawn
+            assert "\u202e" not in drawn
+            app.transcript.choose(views[citation])
+            await pilot.press("f3")
+            await until(pilot, lambda: app.pane.opened and app.pane.view.rows_shown())
+            assert app.pane.opened is not None
+            assert HOSTILE in app.pane.opened.text
+            assert "\x1b" not in "".join(
+                segment.text for y in range(5) for segment in app.pane.view.render_line(y)
+            )
+            await pilot.press("f5", "escape")
+        for key in ("f1", "f2"):
+            await pilot.press(key, "escape")
+
+
+@journey
+async def test_a_word_of_ten_thousand_characters_is_asked(seeds_index: Path) -> None:
+    from tests.conftest import SEEDS
+
+    async with opened(SEEDS, seeds_index, size=(40, 12)) as (_, pilot):
+        card = await ask(pilot, "w" * 10_000)
+        assert "w" * 10_000 in shown(card)
+        assert card.has_class("-refused")
+
+
+@journey
+async def test_a_source_that_is_gone_is_told_of(seeds: Path, tmp_path: Path) -> None:
+    async with opened(seeds, tmp_path / "index") as (app, pilot):
+        card = await ask(pilot, "How late did the launch start?")
+        (seeds / card.citations[0].place.source).unlink()
+        await pilot.press("f3")
+        await until(pilot, lambda: told(app))
+        assert card.citations[0].place.source in told(app)[-1]
+        assert not app.pane.display
+
+
+@journey
+async def test_a_book_opens_at_its_passage(tmp_path: Path, model: Model) -> None:
+    lines = [f"Line {number} of the book says nothing of interest." for number in range(1, 400)]
+    lines[300] = "The lighthouse at Skagen was painted red by Maren Holt in 1911."
+    seeds = write(tmp_path / "book", {"book.txt": "\r\n".join(lines)})
+    rebuild(seeds, tmp_path / "index", model, max_bytes=MAX_BYTES)
+    async with opened(seeds, tmp_path / "index") as (app, pilot):
+        await ask(pilot, "Who painted the lighthouse at Skagen?")
+        await pilot.press("f3")
+        await until(pilot, lambda: app.pane.opened and app.pane.view.rows_shown())
+        assert 301 in [row.line for row in app.pane.view.rows_shown()]
+        app.pane.view.focus()
+        await pilot.press("home")
+        await until(pilot, lambda: app.pane.view.rows_shown()[0].line == 1)
+        await pilot.press("m")
+        await until(pilot, lambda: 301 in [row.line for row in app.pane.view.rows_shown()])
+        # narrower, the place that is read stays
+        await pilot.resize_terminal(60, 20)
+        await until(pilot, lambda: app.pane.region.width == 60)
+        await until(pilot, lambda: app.pane.view.rows_shown()[0].start > 10_000)
+
+
+def test_what_became_unreadable_is_an_error(seeds: Path, tmp_path: Path, model: Model) -> None:
+    from bot.engine import Engine
+
+    settings = Settings(seeds, tmp_path / "index", DEFAULT_MODEL, MAX_BYTES)
+    rebuild(seeds, settings.index, model, max_bytes=MAX_BYTES)
+    engine = Engine(settings)
+    citation = engine.answer("How late did the launch start?").citations[0]
+    engine.close()
+    found = open_source(citation, settings)
+    assert found.note is None
+    assert found.lines == (citation.highlight.start_line, citation.highlight.end_line)
+    path = seeds / citation.place.source
+    path.write_text(citation.highlight_text + " And no more.")
+    found = open_source(citation, settings)
+    assert found.text[slice(*found.mark)] == citation.highlight_text
+    assert "the marked sentence still stands" in (found.note or "")
+    path.write_text("")
+    with pytest.raises(Unreadable):
+        open_source(citation, settings)
