@@ -7,13 +7,14 @@ and the index is brought up to date in another process (`updating`).
 from __future__ import annotations
 
 import asyncio
+import signal
 import subprocess
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from textual import on, work
 from textual.app import App, ComposeResult, SuspendNotSupported, SystemCommand
@@ -24,19 +25,22 @@ from textual.screen import Screen
 from textual.widgets import Footer, Static, TextArea
 
 from bot import themes
-from bot.answer import Answer, Citation
 from bot.editor import command
 from bot.engine import Engine
 from bot.export import default_name, export, quotation
 from bot.history import Exchange, History, now
 from bot.library import Library
 from bot.pane import SourcePane, SourceView
+from bot.parser import INTERRUPTED
 from bot.prompt import Prompt
 from bot.render import one_line, status_lines, told
 from bot.screens import ConversationsScreen, ExportScreen, Sheet, drawn, keys_table
 from bot.settings import Settings
 from bot.transcript import Card, CitationView, Fold, Transcript
 from embeddings.errors import IndexUnusable, VerbatimError
+
+if TYPE_CHECKING:
+    from bot.answer import Answer, Citation
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -117,6 +121,8 @@ class ChatApp(App[None]):
 
     def on_mount(self) -> None:
         themes.restore(self)
+        for end in (signal.SIGTERM, signal.SIGHUP):
+            asyncio.get_running_loop().add_signal_handler(end, self.exit, None, INTERRUPTED)
         self._draw_status()
         # what is heavy begins when there is something to look at
         self.call_after_refresh(self._begin)

@@ -16,7 +16,16 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
-from bot.parser import UsageError, parser
+from bot.parser import (
+    ANSWERED,
+    DEFECT,
+    INTERRUPTED,
+    UNANSWERED,
+    UNUSABLE,
+    USAGE,
+    UsageError,
+    parser,
+)
 from embeddings.errors import ArticlesError, VerbatimError
 
 if TYPE_CHECKING:
@@ -24,7 +33,6 @@ if TYPE_CHECKING:
     from bot.render import Line
     from bot.settings import Settings
 
-ANSWERED, UNANSWERED, USAGE, UNUSABLE, DEFECT, INTERRUPTED = 0, 1, 2, 3, 70, 130
 _CODES = {"usage": USAGE, "defect": DEFECT, "interrupted": INTERRUPTED}
 
 
@@ -143,19 +151,22 @@ def _ask(options: argparse.Namespace, settings: Settings) -> Result:
 
 
 def _chat(options: argparse.Namespace, settings: Settings) -> Result:
-    from bot import plain
-
     # the full screen is drawn on standard error, and asked for on standard output
     seen = sys.stdin.isatty() and sys.stdout.isatty() and sys.stderr.isatty()
     if options.plain or not seen or os.environ.get("TERM") in ("dumb", "unknown"):
+        from bot import plain
+
         return plain.converse(settings, keep=options.keep, go_on=options.go_on), lambda: None
     from bot.chat import ChatApp
+    from embeddings.articles import check
 
+    check(settings.seeds)  # told before there is a screen to tell it on
     app = ChatApp(settings, keep=options.keep, go_on=options.go_on)
     app.run()
     if app.defects:
         raise app.defects[0]
-    return (DEFECT if app.return_code else ANSWERED), lambda: None
+    code = app.return_code or ANSWERED
+    return (DEFECT if code == 1 else code), lambda: None  # 1 is Textual's for a crash
 
 
 def _rebuild(options: argparse.Namespace, settings: Settings) -> Result:

@@ -11,8 +11,10 @@ sets and prints what stands here; tests/eval/README.md says how well it tells.
 from __future__ import annotations
 
 import math
+from typing import TYPE_CHECKING
 
-from embeddings.index import Found, Hit
+if TYPE_CHECKING:
+    from embeddings.index import Found, Hit
 
 THRESHOLD = 0.4
 """Below this probability the articles are said not to answer: the best F1 of refusals on

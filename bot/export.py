@@ -6,12 +6,15 @@ import re
 from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from bot import documents
-from bot.answer import Citation
 from bot.history import Exchange, now
 from bot.render import one_line, safe
 from embeddings.errors import VerbatimError
+
+if TYPE_CHECKING:
+    from bot.answer import Citation
 
 FORMS = (".md", ".json")
 _MARKUP = re.compile(r"([\\`*_\[\]<>&#|~])|^(\s*)([-+=]|\d+(?=[.)]))", re.MULTILINE)

@@ -14,13 +14,16 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from platformdirs import user_data_path
 
-from bot.answer import Answer
 from bot.documents import answer_json, answer_of
 from bot.settings import APP
 from embeddings.errors import VerbatimError
+
+if TYPE_CHECKING:
+    from bot.answer import Answer
 
 FORMAT = 1
 """Number of the schema below; a file of another is neither read nor written."""

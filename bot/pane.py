@@ -11,6 +11,7 @@ from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import TYPE_CHECKING
 
 from rich.cells import cell_len, chop_cells
 from rich.segment import Segment
@@ -26,12 +27,14 @@ from textual.selection import Selection
 from textual.strip import Strip
 from textual.widgets import Static
 
-from bot.answer import Citation
 from bot.render import one_line, unsteered
 from bot.settings import Settings
 from bot.source import Opened, open_source
 from embeddings.articles import Unreadable
 from embeddings.passages import Lines
+
+if TYPE_CHECKING:
+    from bot.answer import Citation
 
 _LINE_END = re.compile(r"\r?\n")
 _LONE_RETURN = re.compile(r"\r(?!\n)")

@@ -9,6 +9,7 @@ from typing import Any, NoReturn
 from bot import __version__
 from embeddings.errors import VerbatimError
 
+ANSWERED, UNANSWERED, USAGE, UNUSABLE, DEFECT, INTERRUPTED = 0, 1, 2, 3, 70, 130
 _EXIT_CODES = """\
 exit codes:
   0    answered, or done

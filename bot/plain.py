@@ -9,9 +9,9 @@ import sys
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from bot import editor, progress, render
-from bot.answer import Answer
 from bot.engine import Engine
 from bot.export import export
 from bot.history import Exchange, History, now
@@ -20,6 +20,9 @@ from bot.settings import Settings
 from bot.source import Opened, open_source
 from embeddings.articles import Unreadable
 from embeddings.errors import ArticlesError, VerbatimError
+
+if TYPE_CHECKING:
+    from bot.answer import Answer
 
 HELP = """\
 Type a question and press Enter. Or one of these:

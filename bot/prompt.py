@@ -110,13 +110,24 @@ class Prompt(TextArea):
         self.move_cursor(self.document.end)
 
     async def _on_key(self, event: Key) -> None:
-        if event.key == "enter":
-            # Left to the binding above. A priority binding would run before the keys that
-            # were typed just before it have come into the text.
+        # Textual runs a binding before or after the keys that were typed around it have come
+        # into the text, depending on its priority. These keys must act in their turn.
+        action = _ACTIONS.get(event.key)
+        if action is not None:
+            event.stop()
             event.prevent_default()
+            await self.run_action(action)
 
     async def _on_paste(self, event: Paste) -> None:
         if len(event.text) > LONGEST:
             event.prevent_default()
             told = f"{len(event.text):,} characters are too many: a question may have {LONGEST:,}."
             self.notify(told, severity="warning", markup=False)
+
+
+_ACTIONS = {
+    key: binding.action
+    for binding in Prompt.BINDINGS
+    if isinstance(binding, Binding)
+    for key in binding.key.split(",")
+}

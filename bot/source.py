@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from bot.answer import Citation
 from bot.settings import Settings
 from embeddings.articles import read
 from embeddings.passages import Lines
+
+if TYPE_CHECKING:
+    from bot.answer import Citation
 
 
 @dataclass(frozen=True, slots=True)

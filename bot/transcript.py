@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from textual.app import ComposeResult
 from textual.binding import Binding
@@ -19,10 +20,12 @@ from textual.reactive import reactive
 from textual.style import Style
 from textual.widgets import Static
 
-from bot.answer import Citation
 from bot.confidence import THRESHOLD
 from bot.history import Exchange
 from bot.render import count, one_line, safe
+
+if TYPE_CHECKING:
+    from bot.answer import Citation
 
 WINDOW = 30
 """Cards that stay on the screen; mounting one more costs the more the more there are."""

@@ -99,6 +99,18 @@ class Unreadable(Exception):
     """One file cannot become an article; the message is the reason, in words for people."""
 
 
+def check(folder: Path) -> None:
+    """See that there is a folder that can be listed.
+
+    Raises:
+        ArticlesError: there is not.
+    """
+    try:
+        os.scandir(folder).close()
+    except OSError as error:
+        raise _unusable(folder, error) from error
+
+
 def scan(folder: Path, *, max_bytes: int) -> Scan:
     """List the articles below `folder`, opening none.
 
