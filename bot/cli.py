@@ -157,10 +157,11 @@ def _chat(options: argparse.Namespace, settings: Settings) -> Result:
         from bot import plain
 
         return plain.converse(settings, keep=options.keep, go_on=options.go_on), lambda: None
-    from bot.chat import ChatApp
+    from bot.chat import ChatApp, calm_collector
     from embeddings.articles import check
 
     check(settings.seeds)  # told before there is a screen to tell it on
+    calm_collector()
     app = ChatApp(settings, keep=options.keep, go_on=options.go_on)
     app.run()
     if app.defects:

@@ -98,6 +98,8 @@ def main(arguments: list[str]) -> None:
     """What the other process does."""
     from pathlib import Path
 
+    if hasattr(os, "nice"):
+        os.nice(10)  # the chat comes first
     seeds, index, model, max_bytes = arguments
     engine = Engine(Settings(Path(seeds), Path(index), model, int(max_bytes)))
     try:
