@@ -24,8 +24,8 @@ async def take(index: Path) -> None:
     """Ask, follow up, open the source, and draw the screen."""
     app = ChatApp(Settings(SEEDS, index, DEFAULT_MODEL, MAX_BYTES), keep=False)
     async with app.run_test(size=(120, 36)) as pilot:
-        await ask(pilot, "How many people were in the first room?")
-        await ask(pilot, "And in the second one?")
+        await ask(pilot, "What did Twitter staff think of Spaces?")
+        await ask(pilot, "Who called it a prototype?")
         await _open_source(pilot, app)
         PICTURE.write_text(app.export_screenshot(title="bot", simplify=True), "utf-8")
 
