@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from pathlib import PurePosixPath
 
 from bot.confidence import THRESHOLD, probability
 from embeddings.index import Found, Hit, Index
@@ -62,6 +63,19 @@ class Citation:
     highlight_text: str
     score: float
     also_in: tuple[Place, ...]
+
+    @property
+    def parts(self) -> tuple[str, str, str]:
+        """The passage up to the marked sentence, that sentence, and the rest."""
+        start = self.highlight.start_char - self.place.start_char
+        end = self.highlight.end_char - self.place.start_char
+        return self.passage[:start], self.passage[start:end], self.passage[end:]
+
+    @property
+    def headline(self) -> str:
+        """The article's title where it adds to the file's name and the passage; else empty."""
+        told = self.title == PurePosixPath(self.place.source).stem
+        return "" if told or self.passage.startswith(self.title) else self.title
 
 
 @dataclass(frozen=True, slots=True)

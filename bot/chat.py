@@ -23,19 +23,19 @@ from textual.binding import Binding, BindingType
 from textual.containers import Container
 from textual.content import Content
 from textual.screen import Screen
-from textual.widgets import Footer, Static, TextArea
+from textual.widgets import Footer, Static
 
-from bot import themes
+from bot import keys, themes
 from bot.editor import command
 from bot.engine import Engine
 from bot.export import default_name, export, quotation
 from bot.history import Exchange, History, now
 from bot.library import Library
-from bot.pane import SourcePane, SourceView
+from bot.pane import SourcePane
 from bot.parser import INTERRUPTED
 from bot.prompt import Prompt
 from bot.render import one_line, status_lines, told
-from bot.screens import ConversationsScreen, ExportScreen, Sheet, drawn, keys_table
+from bot.screens import ConversationsScreen, ExportScreen, Sheet, drawn
 from bot.settings import Settings
 from bot.transcript import Card, CitationView, Fold, Transcript
 from embeddings.errors import IndexUnusable, VerbatimError
@@ -260,8 +260,8 @@ class ChatApp(App[None]):
         yield from super().get_system_commands(screen)
         for binding in self.BINDINGS:
             assert isinstance(binding, Binding)
-            keys = " or ".join(map(self._key, binding.key.split(",")))
-            about = f"{binding.tooltip} ({keys})" if binding.tooltip else keys
+            pressed = " or ".join(map(self._key, binding.key.split(",")))
+            about = f"{binding.tooltip} ({pressed})" if binding.tooltip else pressed
             yield SystemCommand(
                 binding.description, about, partial(self.run_action, binding.action)
             )
@@ -270,15 +270,7 @@ class ChatApp(App[None]):
         return self.get_key_display(Binding(key, ""))
 
     def action_help(self) -> None:
-        groups = [
-            ("Everywhere", [*self.BINDINGS, *_ALSO]),
-            ("In the prompt", Prompt.BINDINGS),
-            ("In the transcript", Transcript.BINDINGS),
-            ("In the source", SourceView.BINDINGS),
-            ("Editing in the prompt", TextArea.BINDINGS),
-        ]
-        tables = [(title, _bindings(bindings)) for title, bindings in groups]
-        self.push_screen(Sheet("Keys", keys_table(tables, self._key)))
+        self.push_screen(Sheet("Keys", keys.table(self.BINDINGS, self._key)))
 
     @work(exclusive=True, group="sheet")
     async def action_articles(self) -> None:
@@ -423,15 +415,3 @@ class ChatApp(App[None]):
     @on(Transcript.WantsEarlier)
     async def _bring_back(self) -> None:
         await self.transcript.bring_back()
-
-
-_ALSO: list[BindingType] = [
-    Binding("ctrl+p", "", "All commands, themes among them"),
-    Binding("ctrl+q", "", "Quit"),
-    Binding("tab", "", "Go to the transcript, the source, the prompt"),
-    Binding("ctrl+c", "", "Copy the text selected with the mouse"),
-]
-
-
-def _bindings(given: Iterable[BindingType]) -> list[Binding]:
-    return [one for one in given if isinstance(one, Binding)]

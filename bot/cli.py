@@ -24,6 +24,7 @@ from bot.parser import (
     UNUSABLE,
     USAGE,
     UsageError,
+    parse,
     parser,
 )
 from embeddings.errors import ArticlesError, VerbatimError
@@ -34,9 +35,6 @@ if TYPE_CHECKING:
     from bot.settings import Settings
 
 _CODES = {"usage": USAGE, "defect": DEFECT, "interrupted": INTERRUPTED}
-
-
-_OF_THE_WHOLE = ("-h", "--help", "--version")
 
 
 class Interrupted(VerbatimError):
@@ -90,9 +88,7 @@ Result = tuple[int, Callable[[], None]]
 
 
 def _run(given: list[str]) -> Result:
-    if not given or (given[0].startswith("-") and given[0] not in _OF_THE_WHOLE):
-        given = ["chat", *given]  # what `bot` is without a command
-    options = parser().parse_args(given)
+    options = parse(given)
     if options.command == "completion":
         return ANSWERED, lambda: print(_completion(options.shell))
     from bot import settings

@@ -99,16 +99,7 @@ def as_markdown(exchanges: Sequence[Exchange], seeds: Path) -> str:
 
 
 def _quotation(citation: Citation) -> list[str]:
-    start = citation.highlight.start_char - citation.place.start_char
-    end = citation.highlight.end_char - citation.place.start_char
-    before, marked, after = (
-        _escaped(safe(part))
-        for part in (
-            citation.passage[:start],
-            citation.passage[start:end],
-            citation.passage[end:],
-        )
-    )
+    before, marked, after = (_escaped(safe(part)) for part in citation.parts)
     marked = "\n".join(f"**{row.strip()}**" if row.strip() else "" for row in marked.split("\n"))
     rows = (before + marked + after).split("\n")
     date = f", {citation.published}" if citation.published else ""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import re
+from collections.abc import Sequence
 from typing import Any, NoReturn
 
 from bot import __version__
@@ -19,6 +20,7 @@ exit codes:
   70   a defect of bot itself
   130  interrupted
 """
+_OF_THE_WHOLE = ("-h", "--help", "--version")
 _EXAMPLES = """\
 examples:
   bot
@@ -65,6 +67,17 @@ class _Parser(argparse.ArgumentParser):
             elif action.choices:
                 words.update(action.choices)
         return words
+
+
+def parse(given: Sequence[str]) -> argparse.Namespace:
+    """The command line's options; without a command it is the chat's.
+
+    Raises:
+        UsageError: it is no command line.
+    """
+    if not given or (given[0].startswith("-") and given[0] not in _OF_THE_WHOLE):
+        given = ["chat", *given]
+    return parser().parse_args(given)
 
 
 def parser() -> argparse.ArgumentParser:

@@ -109,11 +109,9 @@ def answer_lines(answer: Answer, seeds: Path) -> list[Line]:
 
 def _citation_lines(citation: Citation, seeds: Path) -> list[Line]:
     place = citation.highlight
-    start = citation.highlight.start_char - citation.place.start_char
-    end = citation.highlight.end_char - citation.place.start_char
+    before, marked, after = citation.parts
     date = f"  {citation.published}" if citation.published else ""
-    told = citation.title == Path(place.source).stem or citation.passage.startswith(citation.title)
-    title = "" if told else f"  {citation.title}"
+    title = f"  {citation.headline}" if citation.headline else ""
     lines = [
         Line(
             (
@@ -127,9 +125,9 @@ def _citation_lines(citation: Citation, seeds: Path) -> list[Line]:
         ),
         Line(
             (
-                Span(citation.passage[:start]),
-                Span(citation.passage[start:end], "mark"),
-                Span(citation.passage[end:]),
+                Span(before),
+                Span(marked, "mark"),
+                Span(after),
             ),
             indent=3,
         ),

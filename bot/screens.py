@@ -46,27 +46,6 @@ def drawn(lines: Iterable[Line]) -> Content:
     )
 
 
-def keys_table(
-    groups: Iterable[tuple[str, Sequence[Binding]]], show: Callable[[str], str]
-) -> Content:
-    """Every key with what it does, by where it does it.
-
-    Args:
-        show: a key's name as people write it.
-    """
-    rows: list[Content | tuple[str, str]] = []
-    for title, bindings in groups:
-        rows.append((f"{title}\n", "bold $text-primary"))
-        for binding in bindings:
-            keys = " or ".join(show(key) for key in binding.key.split(","))
-            rows += [
-                (f"  {keys:<22} ", "bold"),
-                (f"{binding.tooltip or binding.description}\n", ""),
-            ]
-        rows.append(("\n", ""))
-    return Content.assemble(*rows)
-
-
 class ConversationsScreen(ModalScreen[int | None]):
     """Kept conversations to choose from: the id of one to go on with."""
 

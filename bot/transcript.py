@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from textual.app import ComposeResult
@@ -48,16 +47,9 @@ def citation_content(citation: Citation) -> Content:
         (f"  {citation.score:.0%}", "bold $text-success" if _likely(citation) else _QUIET),
         (f"  {citation.published}" if citation.published else "", _QUIET),
     ]
-    told = citation.title == Path(place.source).stem or citation.passage.startswith(citation.title)
-    if not told:
-        parts.append((f"  {one_line(citation.title)}", f"italic {_QUIET}"))
-    start = place.start_char - citation.place.start_char
-    end = place.end_char - citation.place.start_char
-    before, marked, after = (
-        safe(citation.passage[:start]),
-        safe(citation.passage[start:end]),
-        safe(citation.passage[end:]),
-    )
+    if citation.headline:
+        parts.append((f"  {one_line(citation.headline)}", f"italic {_QUIET}"))
+    before, marked, after = map(safe, citation.parts)
     if len(before) > _LEDE:
         parts += [("\n", ""), (marked, _MARK), ("\n", "")]
     parts += [("\n", ""), (before, _QUIET), (marked, _MARK), (after, _QUIET)]

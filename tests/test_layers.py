@@ -84,3 +84,10 @@ def test_a_question_on_a_built_index_loads_no_torch(seeds_index: Path) -> None:
     loaded = loaded_by(run_main("ask", "--seeds", SEEDS, "--index", seeds_index, *question))
     assert not {*HEAVY, "textual", "rich", "sentencex", "chardet", "yaml"} & loaded
     assert {"faiss", "tantivy", "numpy"} <= loaded
+
+
+def test_the_chat_is_painted_before_anything_heavy_is_loaded() -> None:
+    later = {*HEAVY, "numpy", "faiss", "tantivy", "tokenizers", "watchfiles", "chardet", "yaml"}
+    loaded = loaded_by("import bot.chat")
+    assert "textual" in loaded
+    assert not later & loaded

@@ -8,7 +8,7 @@ import re
 import shlex
 from pathlib import Path
 
-from bot.parser import parser
+from bot.parser import parse, parser
 from bot.settings import KEYS
 from tests.conftest import PROJECT, SEEDS, Bot
 
@@ -39,7 +39,7 @@ def test_the_commands_in_its_blocks_can_be_parsed() -> None:
     lines = re.findall(r"(?m)^(?:\$ )?bot (.+)$", README)
     assert len(lines) >= 3
     for line in lines:
-        assert parser().parse_args(shlex.split(line)).command in subcommands()
+        assert parse(shlex.split(line)).command in subcommands()
 
 
 def test_its_console_output_is_that_of_a_real_run(bot: Bot, seeds_index: Path) -> None:
