@@ -12,6 +12,7 @@ import signal
 import subprocess
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -129,8 +130,10 @@ class ChatApp(App[None]):
 
     def on_mount(self) -> None:
         themes.restore(self)
-        for end in (signal.SIGTERM, signal.SIGHUP):
-            asyncio.get_running_loop().add_signal_handler(end, self.exit, None, INTERRUPTED)
+        for name in ("SIGTERM", "SIGHUP"):
+            with suppress(AttributeError, NotImplementedError):  # Windows has neither
+                loop = asyncio.get_running_loop()
+                loop.add_signal_handler(getattr(signal, name), self.exit, None, INTERRUPTED)
         self._draw_status()
         # what is heavy begins when there is something to look at
         self.call_after_refresh(self._begin)

@@ -51,18 +51,28 @@ class Library:
             on_update: called when articles have changed in the index.
         """
         watching = asyncio.create_task(self._watch(self._engine.settings.seeds))
+        opened = False
         try:
             while True:
                 self._changed.clear()
-                if await self.bring_up_to_date():
+                updated = await self.bring_up_to_date()
+                if self.searchable and (updated or not opened):
+                    opened = await self._open(thread)
+                if updated:
                     await on_update()
-                if self.error is None:
-                    loop = asyncio.get_running_loop()
-                    await loop.run_in_executor(thread, self._engine.open)
-                self._on_change()
                 await self._changed.wait()
         finally:
             watching.cancel()
+
+    async def _open(self, thread: Executor) -> bool:
+        """Open the index in the thread that will search it; whether it could be."""
+        try:
+            await asyncio.get_running_loop().run_in_executor(thread, self._engine.open)
+        except VerbatimError as error:
+            self.error = error
+            self._on_change()
+            return False
+        return True
 
     async def bring_up_to_date(self) -> bool:
         """Make the index agree with the folder; whether articles came, changed or went."""
