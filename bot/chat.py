@@ -35,10 +35,12 @@ from bot.library import Library
 from bot.pane import SourcePane
 from bot.parser import INTERRUPTED
 from bot.prompt import Prompt
-from bot.render import one_line, status_lines, told
+from bot.render import article_lines, one_line, status_lines, told
 from bot.screens import ConversationsScreen, ExportScreen, Sheet, drawn
 from bot.settings import Settings
+from bot.source import open_source
 from bot.transcript import Card, CitationView, Fold, Transcript
+from embeddings.articles import Unreadable
 from embeddings.errors import IndexUnusable, VerbatimError
 
 if TYPE_CHECKING:
@@ -71,18 +73,18 @@ class ChatApp(App[None]):
     VERTICAL_BREAKPOINTS = [(0, "-short"), (20, "-tall")]
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("f1", "help", "Help", tooltip="Every key"),
-        Binding("f2", "articles", "Articles", tooltip="What is indexed, and what was not read"),
         Binding(
             "f3,ctrl+o", "source", "Source", tooltip="Open the citation's article, or close it"
         ),
         Binding("f4", "editor", "Editor", tooltip="Open it in your editor ($VISUAL or $EDITOR)"),
         Binding("f5", "copy", "Copy", tooltip="Copy the marked sentence with its source and line"),
-        Binding("ctrl+down,alt+down", "cite(1)", "Next citation", show=False),
-        Binding("ctrl+up,alt+up", "cite(-1)", "Previous citation", show=False),
-        Binding("ctrl+t", "fold", "Unfold the further passages, or fold them", show=False),
+        Binding("ctrl+t", "fold", "Unfold", tooltip="Unfold the further passages, or fold them"),
+        Binding("ctrl+down,alt+down", "cite(1)", "Next", tooltip="Next citation"),
+        Binding("ctrl+up,alt+up", "cite(-1)", "Previous", tooltip="Previous citation", show=False),
         Binding("ctrl+g", "edit_search", "Edit what was searched", show=False),
         Binding("ctrl+s", "export", "Export", tooltip="Write the conversation to a file"),
-        Binding("ctrl+r", "conversations", "Conversations", tooltip="Go on with an earlier one"),
+        Binding("ctrl+r", "conversations", "Earlier", tooltip="Go on with an earlier conversation"),
+        Binding("f2", "articles", "Articles", tooltip="What is indexed, and what was not read"),
         Binding("ctrl+n", "new", "New conversation", show=False),
         Binding("escape", "leave", "Cancel the question, or close the source", show=False),
     ]
@@ -285,7 +287,8 @@ class ChatApp(App[None]):
             return
         at = self.settings
         lines = status_lines(found, at.seeds, at.index, self.engine.model.name)
-        self.push_screen(Sheet("Articles", drawn(lines)))
+        articles = await asyncio.to_thread(self.engine.articles)
+        self.push_screen(Sheet("Articles", drawn([*lines, *article_lines(articles)])))
 
     async def action_source(self) -> None:
         """Open the chosen citation's article, or close it."""
@@ -334,23 +337,36 @@ class ChatApp(App[None]):
         if citation is None:
             return
         opened = self.pane.opened if self.pane.display else None
-        same = opened is not None and opened.citation == citation
-        line = opened.lines[0] if opened and same else citation.highlight.start_line
         try:
-            words = command(self.settings.seeds / citation.place.source, line)
+            if opened is None or opened.citation != citation:
+                opened = await asyncio.to_thread(open_source, citation, self.settings)
+            words = command(self.settings.seeds / citation.place.source, *opened.place)
             with self.suspend():
                 subprocess.run(words, check=False)
         except VerbatimError as error:
             self._tell(error)
+        except Unreadable as error:
+            self.notify(f"{citation.place.source} {error}.", severity="error", markup=False)
         except (SuspendNotSupported, OSError) as error:
             self.notify(f"The editor cannot be opened: {error}", severity="error", markup=False)
         self.refresh(layout=True)
 
     async def action_copy(self) -> None:
         citation = await self._chosen()
-        if citation is not None:
-            self.copy_to_clipboard(quotation(citation))
-            self.notify("Copied the sentence with its source and line.")
+        if citation is None:
+            return
+        self.copy_to_clipboard(quotation(citation))
+        told = "Sent the sentence with its source and line to the clipboard."
+        try:
+            opened = await asyncio.to_thread(open_source, citation, self.settings)
+        except Unreadable as error:
+            self.notify(f"{told} The article {error}.", severity="warning", markup=False)
+        else:
+            self.notify(
+                f"{told} {opened.note}" if opened.note else told,
+                severity="warning" if opened.note else "information",
+                markup=False,
+            )
 
     @work(exclusive=True, group="sheet")
     async def action_export(self) -> None:
@@ -378,10 +394,14 @@ class ChatApp(App[None]):
             )
             if chosen is not None:
                 await self._resume(chosen)
-            elif self._conversation not in {one.id for one in self._history.conversations()}:
-                self._conversation = None
+            elif self.exchanges and self._conversation not in await self._ids():
+                await self.action_new()  # the open one was deleted
         except VerbatimError as error:
             self._tell(error)
+
+    async def _ids(self) -> set[int | None]:
+        assert self._history is not None
+        return {one.id for one in await asyncio.to_thread(self._history.conversations)}
 
     async def action_new(self) -> None:
         self.exchanges = []
@@ -389,6 +409,10 @@ class ChatApp(App[None]):
         self.kept = 0
         await self.transcript.start([])
         self.prompt.focus()
+
+    def action_help_quit(self) -> None:
+        """What Ctrl+C does where nothing is selected."""
+        self.notify("Ctrl+Q quits. Ctrl+C copies text that is selected with the mouse.")
 
     def action_leave(self) -> None:
         """Cancel the question that is worked on, else close the source, else go to the prompt."""

@@ -10,7 +10,12 @@ from pathlib import Path
 from embeddings.errors import VerbatimError
 
 _FALLBACKS = ("sensible-editor", "nano", "vim", "vi", "notepad")
-_COLON = frozenset({"subl", "zed", "zeditor", "hx", "helix", "micro", "pulsar"})
+_PLACES: dict[str, tuple[str, ...]] = {
+    "+{line},{column}": ("nano", "pico"),
+    "+{line}:{column}": ("emacs", "emacsclient", "kak", "micro", "gedit"),
+    "+call cursor({line},{column})": ("vi", "vim", "nvim", "gvim", "view"),
+}
+_COLON = frozenset({"subl", "zed", "zeditor", "hx", "helix", "pulsar"})
 _GOTO = frozenset({"code", "code-insiders", "codium", "cursor", "windsurf"})
 _NO_LINE = frozenset({"notepad", "open", "xdg-open"})
 
@@ -21,8 +26,8 @@ class NoEditor(VerbatimError):
     kind = "editor"
 
 
-def command(path: Path, line: int) -> list[str]:
-    """The command that opens `path` at `line` in $VISUAL, $EDITOR, or what there is.
+def command(path: Path, line: int, column: int) -> list[str]:
+    """The command that opens `path` there (both from 1) in $VISUAL, $EDITOR, or what there is.
 
     Raises:
         NoEditor: none is named, or found.
@@ -39,12 +44,13 @@ def command(path: Path, line: int) -> list[str]:
         )
     name = Path(words[0]).stem
     if name in _GOTO:
-        return [*words, "--goto", f"{path}:{line}"]
+        return [*words, "--goto", f"{path}:{line}:{column}"]
     if name in _COLON:
-        return [*words, f"{path}:{line}"]
+        return [*words, f"{path}:{line}:{column}"]
     if name in _NO_LINE:
         return [*words, str(path)]
-    return [*words, f"+{line}", str(path)]  # vi, emacs, nano, kak and their kin
+    place = next((form for form, names in _PLACES.items() if name in names), "+{line}")
+    return [*words, place.format(line=line, column=column), str(path)]
 
 
 def _found() -> list[str]:

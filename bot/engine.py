@@ -72,6 +72,24 @@ class Engine:
         at = self.settings
         return look(at.seeds, at.index, self.model, max_bytes=at.max_bytes)
 
+    def articles(self) -> list[tuple[str, str, str | None]]:
+        """Source, title and date of each indexed article; none where nothing is indexed yet.
+
+        Raises:
+            IndexUnusable: see there.
+        """
+        from embeddings.store import Store
+
+        try:
+            store = Store(self.settings.index)
+        except FileNotFoundError:
+            return []
+        try:
+            with store.snapshot():
+                return store.titles()
+        finally:
+            store.close()
+
     def refresh(
         self,
         found: Look,

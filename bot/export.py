@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
-from collections.abc import Sequence
-from datetime import datetime
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bot import documents
+from bot.confidence import THRESHOLD
 from bot.history import Exchange, now
 from bot.render import one_line, safe
 from embeddings.errors import VerbatimError
 
 if TYPE_CHECKING:
-    from bot.answer import Citation
+    from bot.answer import Citation, Place
 
 FORMS = (".md", ".json")
 _MARKUP = re.compile(r"([\\`*_\[\]<>&#|~])|^(\s*)([-+=]|\d+(?=[.)]))", re.MULTILINE)
@@ -66,65 +68,104 @@ def export(exchanges: Sequence[Exchange], seeds: Path, path: Path) -> Path:
 
 
 def as_json(exchanges: Sequence[Exchange], seeds: Path) -> str:
-    """The exchanges as documents of `bot ask --json`, with the time and any note."""
+    """The exchanges as documents of `bot ask --json`, with the time and any note; and the
+    hash that each source has now, null where it is gone."""
     told = [
         {"asked_at": one.asked_at, "note": one.note, **documents.answer_json(one.answer)}
         for one in exchanges
     ]
-    return documents.dump({"seeds": str(seeds), "exported_at": now(), "exchanges": told}) + "\n"
+    document = {
+        "seeds": str(seeds),
+        "exported_at": now(),
+        "sources": _hashes_now(exchanges, seeds),
+        "exchanges": told,
+    }
+    return documents.dump(document) + "\n"
 
 
 def as_markdown(exchanges: Sequence[Exchange], seeds: Path) -> str:
-    """The exchanges for people: quotations as such, the marked sentence bold in each."""
+    """The exchanges for people: what answers is quoted, with the marked sentence bold; what
+    is less likely to, or only near, is named."""
     parts = [
         "# Questions to the articles",
-        f"Articles: {_escaped(str(seeds))}  \nExported: {now()}",
-        "The quotations are the articles' own words. Each is followed by its source and line,"
-        " and by the SHA-256 of the file that it was taken from.",
+        f"Articles: {_escaped(str(seeds))}  \nExported: {_time(now())}",
+        "The quotations are the articles' own words. With each stands the SHA-256 of the file"
+        " that it was taken from.",
     ]
+    hashes = _hashes_now(exchanges, seeds)
     for one in exchanges:
         answer = one.answer
-        parts.append(f"## {_escaped(one_line(answer.question))}")
-        parts.append(f"Asked: {one.asked_at}")
+        asked = [_time(one.asked_at)]
         if answer.searched_as:
-            parts.append(f"Searched as: {_escaped(one_line(answer.searched_as))}")
-        if one.note:
-            parts.append(_escaped(one.note))
+            asked.append(f"searched as: {_escaped(one_line(answer.searched_as))}")
+        parts.append(f"## {_escaped(one_line(answer.question))}")
+        parts.append("  \n".join([*asked, _escaped(one.note)] if one.note else asked))
         if not answer.answered:
             parts.append(f"**The articles do not answer this.** {_escaped(answer.reason or '')}")
-            parts += ["The nearest passages:"] if answer.nearest else []
-        for citation in answer.citations or answer.nearest:
-            parts += _quotation(citation)
+        likely = [one for one in answer.citations if one.score >= THRESHOLD]
+        parts += [_quotation(citation, hashes) for citation in likely]
+        others = [*answer.citations[len(likely) :], *answer.nearest]
+        if others:
+            named = "; ".join(f"{_place(one.highlight)} ({one.score:.0%})" for one in others)
+            parts.append(f"{'Less likely' if likely else 'Nearest'}: {named}")
     return "\n\n".join(parts) + "\n"
 
 
-def _quotation(citation: Citation) -> list[str]:
+def _hashes_now(exchanges: Sequence[Exchange], seeds: Path) -> dict[str, str | None]:
+    """source → SHA-256 of the file as it is now; None where it cannot be read."""
+    hashes: dict[str, str | None] = {}
+    answers = [one.answer for one in exchanges]
+    for citation in (one for answer in answers for one in answer.citations + answer.nearest):
+        source = citation.place.source
+        if source not in hashes:
+            try:
+                with (seeds / source).open("rb") as file:
+                    hashes[source] = hashlib.file_digest(file, "sha256").hexdigest()
+            except OSError:
+                hashes[source] = None
+    return dict(sorted(hashes.items()))
+
+
+def _quotation(citation: Citation, hashes: Mapping[str, str | None]) -> str:
     before, marked, after = (_escaped(safe(part)) for part in citation.parts)
-    marked = "\n".join(f"**{row.strip()}**" if row.strip() else "" for row in marked.split("\n"))
-    rows = (before + marked + after).split("\n")
-    date = f", {citation.published}" if citation.published else ""
-    source = _escaped(one_line(citation.place.source))
-    told = [
-        f"{source}, line {citation.highlight.start_line}{date}, {citation.score:.0%}",
-        f"SHA-256 {citation.sha256}",
-    ]
-    if citation.also_in:
-        also = (
-            f"{_escaped(one_line(one.source))}, line {one.start_line}" for one in citation.also_in
-        )
-        told.insert(1, "also in " + "; ".join(also))
-    return [
-        "\n".join(f"> {row}".rstrip() for row in rows),
-        f"{citation.rank}. " + "  \n   ".join(told),
-    ]
+    # Markdown ends a bold run only where a word does not go on.
+    touching = before[-1:].isalnum() or after[:1].isalnum()
+    bold, end = ("<strong>", "</strong>") if touching else ("**", "**")
+    lines = (f"{bold}{row.strip()}{end}" if row.strip() else "" for row in marked.split("\n"))
+    rows = (before + "\n".join(lines) + after).split("\n")
+    told = [_place(citation.highlight), *([citation.published] if citation.published else [])]
+    if citation.title != Path(citation.place.source).stem:
+        told.insert(0, f"*{_escaped(one_line(citation.title))}*")
+    told.append(f"{citation.score:.0%}")
+    receipt = f"SHA-256 {citation.sha256}"
+    if hashes[citation.place.source] != citation.sha256:
+        gone = hashes[citation.place.source] is None
+        receipt += " (the article is gone)" if gone else " (the article has changed since)"
+    also = [f"also in {_place(one)}" for one in citation.also_in]
+    cited = "  \n".join([f"— {', '.join(told)}", *also, receipt])
+    quoted = "\n".join(
+        f"{row}  " if row.strip() and below.strip() else row
+        for row, below in zip(rows, [*rows[1:], ""], strict=True)
+    )
+    return "\n".join(f"> {row}" if row else ">" for row in f"{quoted}\n\n{cited}".split("\n"))
+
+
+def _place(place: Place) -> str:
+    return f"{_escaped(one_line(place.source))}, line {place.start_line}"
+
+
+def _time(iso: str) -> str:
+    return f"{datetime.fromisoformat(iso).astimezone(UTC):%Y-%m-%d %H:%M} UTC"
 
 
 def quotation(citation: Citation) -> str:
-    """The marked sentence with its source and line, to paste elsewhere."""
-    place = citation.highlight
-    words = " ".join(citation.highlight_text.split())
-    date = f", {citation.published}" if citation.published else ""
-    return f"“{words}” ({place.source}, line {place.start_line}{date})"
+    """The marked sentence, and on a line of its own where it stands, to paste elsewhere."""
+    told = [f"{citation.place.source}, line {citation.highlight.start_line}"]
+    if citation.title != Path(citation.place.source).stem:
+        told.insert(0, citation.title)
+    if citation.published:
+        told.append(citation.published)
+    return f"{safe(citation.highlight_text)}\n— {one_line(', '.join(told))}\n"
 
 
 def _escaped(text: str) -> str:

@@ -229,7 +229,7 @@ class SourcePane(Vertical):
         source = one_line(citation.place.source)
         date = f"  {citation.published}" if citation.published else ""
         title = self.query_one("#source-title", Static)
-        title.update(Content.assemble((f"{source}:{opened.lines[0]}", "bold"), date))
+        title.update(Content.assemble((f"{source}:{opened.place[0]}", "bold"), date))
         note = self.query_one("#source-note", Static)
         note.display = opened.note is not None
         note.update(Content(opened.note or ""))

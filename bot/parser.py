@@ -22,13 +22,15 @@ exit codes:
 """
 _OF_THE_WHOLE = ("-h", "--help", "--version")
 _EXAMPLES = """\
+without a command, bot is bot chat: it takes the options of that
+
 examples:
   bot
   bot ask "How late did the launch start?"
   bot ask --seeds ~/articles -k 5 "Who spoke first?"
   bot ask --after "Who moderated the event?" "How many followers does he have?"
   echo "Who spoke first?" | bot ask --json -
-  bot show 2023-05-24-launch.txt:9
+  bot show 2023-05-24-launch-starts-late.txt:9
 
 """
 
@@ -108,7 +110,6 @@ def parser() -> argparse.ArgumentParser:
         "chat",
         "talk with the articles, full screen; this is what bot does without a command",
         parents=[places],
-        epilog=_EXIT_CODES,
     )
     chat.add_argument(
         "--plain",

@@ -47,7 +47,8 @@ def converse(settings: Settings, *, keep: bool, go_on: bool) -> int:
     Raises:
         ArticlesError, IndexUnusable, ModelError: the articles cannot be opened.
     """
-    talk = _Talk(Engine(settings), keep=keep)
+    # questions that a program asks are no conversation, unless one is to be gone on with
+    talk = _Talk(Engine(settings), keep=keep and (sys.stdin.isatty() or go_on))
     try:
         progress.bring_up_to_date(talk.engine)
         if go_on:
@@ -137,7 +138,7 @@ class _Talk:
         lines = render.answer_lines(answer, self.engine.settings.seeds)
         if not sys.stdin.isatty():
             lines = [Line((Span(f"> {question}", "name"),)), *lines]
-        render.write([*lines, Line(())], sys.stdout)
+        render.write([*lines, Line(())], sys.stdout, plainly=True)
         if self._history is not None:
             if self._conversation is None:
                 self._conversation = self._history.begin()
@@ -172,4 +173,4 @@ class _Talk:
 
     def _edit(self, opened: Opened) -> None:
         path = self.engine.settings.seeds / opened.citation.place.source
-        subprocess.run(editor.command(path, opened.lines[0]), check=False)
+        subprocess.run(editor.command(path, *opened.place), check=False)

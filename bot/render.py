@@ -163,6 +163,17 @@ def status_lines(look: Look, seeds: Path, index: Path, model: str) -> list[Line]
     return lines
 
 
+def article_lines(articles: Sequence[tuple[str, str, str | None]], most: int = 1000) -> list[Line]:
+    """The indexed articles, of (source, title, date); at most so many are named."""
+    lines = [Line(())]
+    for source, title, published in articles[:most]:
+        date = f"{published or '':<10}  "
+        lines.append(Line((Span(date, "dim"), Span(source, "source"), Span(f"  {title}", "title"))))
+    if len(articles) > most:
+        lines.append(Line((Span(f"and {count(len(articles) - most, 'article')} more", "dim"),)))
+    return lines
+
+
 def report_lines(report: Report) -> list[Line]:
     """What a rebuild did."""
     encoded = f"{report.encoded} encoded, {report.reused} reused"
@@ -246,9 +257,9 @@ def around(lines: list[Line], first: int, last: int, stream: TextIO) -> list[Lin
     ]
 
 
-def write(lines: Iterable[Line], stream: TextIO) -> None:
-    """Write lines to a stream: drawn on a terminal, plain elsewhere."""
-    if not stream.isatty():
+def write(lines: Iterable[Line], stream: TextIO, *, plainly: bool = False) -> None:
+    """Write lines to a stream: drawn on a terminal, plain elsewhere (or everywhere)."""
+    if plainly or not stream.isatty():
         stream.write("".join(_plain(line) + "\n" for line in lines))
         return
     from rich.console import Console

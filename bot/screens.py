@@ -65,10 +65,13 @@ class ConversationsScreen(ModalScreen[int | None]):
         self._tell = tell
         self._conversations = conversations
         self._delete = delete
+        self._sure: str | None = None
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="sheet"):
             told = "Conversations   (Enter goes on with one, d deletes it, Esc closes)"
+            if not self._conversations:
+                told = "There are no conversations about these articles yet   (Esc closes)"
             yield Static(Content(told), classes="sheet-title")
             yield OptionList(*map(_option, self._conversations), markup=False)
 
@@ -81,6 +84,10 @@ class ConversationsScreen(ModalScreen[int | None]):
         if options.highlighted is None:
             return
         option = options.get_option_at_index(options.highlighted)
+        if self._sure != option.id:
+            self._sure = option.id
+            self.notify("Press d again to delete the conversation for good.", severity="warning")
+            return
         try:
             self._delete(int(option.id or 0))
         except VerbatimError as error:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from bot.settings import Settings
-from embeddings.articles import read
+from embeddings.articles import Unreadable, read
 from embeddings.passages import Lines
 
 if TYPE_CHECKING:
@@ -28,6 +28,13 @@ class Opened:
     note: str | None
 
     @property
+    def place(self) -> tuple[int, int]:
+        """The line and the column at which the marked sentence begins, both from 1."""
+        lines, start = Lines(self.text), self.mark[0]
+        line = lines.line_of(start)
+        return line, start - lines.starts[line - 1] + 1
+
+    @property
     def lines(self) -> tuple[int, int]:
         """The first and last line of the marked sentence, from 1."""
         lines = Lines(self.text)
@@ -42,6 +49,8 @@ def open_source(citation: Citation, settings: Settings) -> Opened:
         Unreadable: the file cannot be read any more.
     """
     source = citation.place.source
+    if not (settings.seeds / source).exists():
+        raise Unreadable("is no longer in the folder")
     _, article = read(settings.seeds, source, max_bytes=settings.max_bytes)
     text = article.text
     start = citation.place.start_char

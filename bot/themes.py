@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -24,7 +25,8 @@ def restore(app: App[None]) -> None:
     """Put on the theme that was chosen last, and keep the ones chosen from now on."""
     with suppress(OSError, UnicodeDecodeError):  # none was ever chosen, or it cannot be told
         name = theme_file().read_text("utf-8").strip()
-        if name in app.available_themes:
+        # without colours, those themes that leave them to the terminal are black on black
+        if name in app.available_themes and not (os.environ.get("NO_COLOR") and "ansi" in name):
             app.theme = name
     app.theme_changed_signal.subscribe(app, _keep)
 

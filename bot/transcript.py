@@ -51,7 +51,7 @@ def citation_content(citation: Citation) -> Content:
         parts.append((f"  {one_line(citation.headline)}", f"italic {_QUIET}"))
     before, marked, after = map(safe, citation.parts)
     if len(before) > _LEDE:
-        parts += [("\n", ""), (marked, _MARK), ("\n", "")]
+        parts += [("\n", ""), (marked, _MARK), ("\nin its passage:", _QUIET)]
     parts += [("\n", ""), (before, _QUIET), (marked, _MARK), (after, _QUIET)]
     if citation.also_in:
         also = ", ".join(f"{one_line(one.source)}:{one.start_line}" for one in citation.also_in)
@@ -110,14 +110,13 @@ class Fold(Static):
     def draw(self, *, folded: bool) -> None:
         """Say what is folded, or that it can be."""
         told = count(len(self._citations), self._noun)
-        if folded:
-            names = ", ".join(
-                f"{one_line(one.highlight.source)}:{one.highlight.start_line} {one.score:.0%}"
-                for one in self._citations
-            )
-            self.update(Content.assemble((f"▸ {told}", _HEAD), (f"  {names}", _QUIET)))
-        else:
-            self.update(Content.assemble((f"▾ {told}", _HEAD)))
+        parts: list[Content | tuple[str, str]] = [(f"{'▸' if folded else '▾'} {told}", _HEAD)]
+        for one in self._citations if folded else ():
+            place = f"{one_line(one.highlight.source)}:{one.highlight.start_line}"
+            parts.append((f"\n{one.score:>4.0%} ", _QUIET))
+            parts.append((" ".join(safe(one.highlight_text).split()), ""))
+            parts.append((f"  {place}", _QUIET))
+        self.update(Content.assemble(*parts))
 
     def on_click(self) -> None:
         card = self.parent
@@ -222,9 +221,10 @@ class Card(Vertical):
         """The citations that are shown, in order."""
         return [*self.query(CitationView)]
 
-    def edit_search(self) -> None:
-        if self.exchange and self.exchange.answer.searched_as:
-            self.post_message(self.EditSearch(self.exchange.answer.searched_as))
+    def edit_search(self) -> bool:
+        """Ask to edit what was searched; whether that was another question."""
+        searched_as = self.exchange.answer.searched_as if self.exchange else None
+        return bool(searched_as) and self.post_message(self.EditSearch(searched_as or ""))
 
 
 class _Searched(Static):
@@ -376,11 +376,13 @@ class Transcript(VerticalScroll):
         await card.unfold(not card.unfolded)
         if self.chosen is not None and not self.chosen.is_attached:
             self.choose(next(iter(card.views()), None))
+        shown = card.query(Fold).first() if card.unfolded else card
+        self.call_after_refresh(self.scroll_to_widget, shown, animate=False, top=True)
 
     def action_edit_search(self) -> None:
         card = self.current_card()
-        if card is not None:
-            card.edit_search()
+        if card is None or not card.edit_search():
+            self.notify("This question was searched as it is.")
 
     def action_scroll_home(self) -> None:
         if self.scroll_y <= 0:

@@ -144,6 +144,11 @@ class Store(Database):
             for source, number, *state, sha256 in rows
         }
 
+    def titles(self) -> list[tuple[str, str, str | None]]:
+        """(source, title, date) of each article, sorted by source."""
+        query = "SELECT source, title, published FROM articles ORDER BY source"
+        return self._db.execute(query).fetchall()
+
     def unreadable(self) -> dict[str, tuple[FileState, str]]:
         """source → (its state when it was tried, the reason it was not indexed)."""
         rows = self._db.execute("SELECT * FROM unreadable ORDER BY source")

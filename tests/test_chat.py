@@ -60,6 +60,9 @@ async def test_an_answer_is_a_card_with_the_marked_sentence_its_passage_and_plac
         assert citation.passage in text
         assert f"{citation.place.source}:{citation.highlight.start_line}  96%" in text
         assert "▸ 2 further passages" in text
+        for further in card.citations[1:]:  # folded, with what is marked in it
+            assert further.highlight_text in text
+            assert further.passage not in text
         assert len(card.views()) == 1
         assert app.transcript.chosen is card.views()[0]
 
@@ -86,11 +89,12 @@ async def test_copies_are_named(seeds_index: Path) -> None:
 
 @journey
 async def test_further_passages_unfold_and_fold_by_key_and_by_click(seeds_index: Path) -> None:
-    async with opened(SEEDS, seeds_index, size=(110, 60)) as (_, pilot):
+    async with opened(SEEDS, seeds_index, size=(110, 60)) as (app, pilot):
         card = await ask(pilot, LATE)
         await pilot.press("ctrl+t")
         assert [view.citation.rank for view in card.views()] == [1, 2, 3]
         assert "▾ 2 further passages" in shown(card)
+        await until(pilot, lambda: app.transcript.region.contains_region(card.views()[1].region))
         await pilot.click(Fold)
         assert [view.citation.rank for view in card.views()] == [1]
 
@@ -290,7 +294,7 @@ async def test_the_editor_opens_at_the_line(
         place = card.citations[0].highlight
         assert (tmp_path / "opened").read_text().splitlines() == [
             "--here",
-            f"+{place.start_line}",
+            "+3",
             str(SEEDS / place.source),
         ]
 
@@ -314,9 +318,29 @@ async def test_one_key_copies_the_quotation_with_its_source_and_line(seeds_index
         await pilot.press("f5")
         citation = card.citations[0]
         place = citation.highlight
+        title = "How late was it? A timeline of the DeSantis launch"
         assert app.clipboard == (
-            f"“{citation.highlight_text}” ({place.source}, line {place.start_line}, 2023-05-25)"
+            f"{citation.highlight_text}\n— {title}, {place.source}, line 3, 2023-05-25\n"
         )
+        await until(pilot, lambda: told(app))
+        assert told(app)[-1].endswith("to the clipboard.")
+
+
+@journey
+async def test_what_is_copied_of_a_changed_or_lost_article_is_told(
+    seeds: Path, tmp_path: Path
+) -> None:
+    async with opened(seeds, tmp_path / "index") as (app, pilot):
+        card = await ask(pilot, LATE)
+        path = seeds / card.citations[0].place.source
+        path.write_text("Another text.")
+        await pilot.press("f5")
+        await until(pilot, lambda: told(app))
+        assert "has changed since, and the passage no longer stands in it." in told(app)[-1]
+        path.unlink()
+        await pilot.press("f5")
+        await until(pilot, lambda: len(told(app)) == 2)
+        assert told(app)[-1].endswith("The article is no longer in the folder.")
 
 
 @journey

@@ -26,11 +26,12 @@ def install(folder: Path, name: str) -> None:
 @pytest.mark.parametrize(
     ("named", "rest"),
     [
-        ("vim", ["+7", "a b.txt"]),
-        ("emacs -nw", ["-nw", "+7", "a b.txt"]),
-        ("code --wait", ["--wait", "--goto", "a b.txt:7"]),
-        ("subl", ["a b.txt:7"]),
-        ("hx", ["a b.txt:7"]),
+        ("vim", ["+call cursor(7,3)", "a b.txt"]),
+        ("nano -l", ["-l", "+7,3", "a b.txt"]),
+        ("emacs -nw", ["-nw", "+7:3", "a b.txt"]),
+        ("code --wait", ["--wait", "--goto", "a b.txt:7:3"]),
+        ("subl", ["a b.txt:7:3"]),
+        ("unheard-of", ["+7", "a b.txt"]),
         ("notepad", ["a b.txt"]),
     ],
 )
@@ -39,7 +40,7 @@ def test_each_editor_is_told_the_line_its_own_way(
 ) -> None:
     install(tools, named.split()[0])
     monkeypatch.setenv("EDITOR", named)
-    assert command(Path("a b.txt"), 7)[1:] == rest
+    assert command(Path("a b.txt"), 7, 3)[1:] == rest
 
 
 def test_visual_comes_before_editor_and_both_before_what_there_is(
@@ -47,21 +48,21 @@ def test_visual_comes_before_editor_and_both_before_what_there_is(
 ) -> None:
     for name in ("nano", "vim", "kak"):
         install(tools, name)
-    assert command(Path("x"), 1)[0] == "nano"
+    assert command(Path("x"), 1, 1)[0] == "nano"
     monkeypatch.setenv("EDITOR", "vim")
-    assert command(Path("x"), 1)[0] == "vim"
+    assert command(Path("x"), 1, 1)[0] == "vim"
     monkeypatch.setenv("VISUAL", "kak")
-    assert command(Path("x"), 1)[0] == "kak"
+    assert command(Path("x"), 1, 1)[0] == "kak"
 
 
 @pytest.mark.parametrize("named", ["gone", "'unclosed", "  "])
 def test_what_is_no_editor_is_said_to_be_none(monkeypatch: pytest.MonkeyPatch, named: str) -> None:
     monkeypatch.setenv("EDITOR", named)
     with pytest.raises(NoEditor) as raised:
-        command(Path("x"), 1)
+        command(Path("x"), 1, 1)
     assert "EDITOR" in raised.value.remedy or "Set it" in raised.value.remedy
 
 
 def test_without_any_one_is_asked_for() -> None:
     with pytest.raises(NoEditor, match=r"There is no editor$"):
-        command(Path("x"), 1)
+        command(Path("x"), 1, 1)

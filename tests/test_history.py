@@ -7,6 +7,7 @@ import json
 import re
 import sqlite3
 import stat
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -143,21 +144,53 @@ def test_the_json_has_every_quotation_with_its_source_line_and_hash(
         assert text[citation["start_char"] : citation["end_char"]] == citation["passage"]
 
 
-def test_the_markdown_has_them_too(exchanges: list[Exchange]) -> None:
+def test_the_markdown_quotes_what_answers_and_names_the_rest(exchanges: list[Exchange]) -> None:
     text = as_markdown(exchanges, SEEDS)
-    assert f"## {LATE}" in text
+    plain = re.sub(r"\\(.)", r"\1", text)
+    assert f"## {LATE}\n\n2026-11-21 14:30 UTC\n" in text
     assert "**The articles do not answer this.**" in text
-    for exchange in exchanges:
-        for citation in exchange.answer.citations or exchange.answer.nearest:
-            place = citation.highlight
-            assert f"{place.source}, line {place.start_line}" in text.replace("\\", "")
-            assert f"SHA-256 {citation.sha256}" in text
-            assert f"**{citation.highlight_text}**" in re.sub(r"\\(.)", r"\1", text)
+    assert len(exchanges[0].answer.citations) == 3
+    for citation in exchanges[0].answer.citations:
+        place = citation.highlight
+        assert f"{place.source}, line {place.start_line}" in plain
+        assert f"SHA-256 {citation.sha256}" in text
+        assert f"**{citation.highlight_text}**" in plain
+        assert f"*{citation.title}*" in plain
+    for citation in exchanges[1].answer.nearest:
+        place = citation.highlight
+        assert f"{place.source}, line {place.start_line} ({citation.score:.0%})" in plain
+        assert citation.highlight_text not in plain
+
+
+def test_it_says_which_articles_are_not_as_they_were(answers: list[Answer], tmp_path: Path) -> None:
+    exchanges = [Exchange("2026-11-21T14:30:05+00:00", answers[0])]
+    first, second = answers[0].citations[:2]
+    (tmp_path / first.place.source).write_text("Another text.")
+    text = as_markdown(exchanges, tmp_path)
+    assert f"SHA-256 {first.sha256} (the article has changed since)" in text
+    assert f"SHA-256 {second.sha256} (the article is gone)" in text
+    assert "the article" not in as_markdown(exchanges, SEEDS).split("##")[1]
+    sources = json.loads(as_json(exchanges, tmp_path))["sources"]
+    assert sources[first.place.source] == hashlib.sha256(b"Another text.").hexdigest()
+    assert sources[second.place.source] is None
+
+
+def test_a_marked_sentence_that_touches_the_next_is_bold_all_the_same(
+    answers: list[Answer],
+) -> None:
+    citation = answers[0].citations[0]
+    citation = replace(
+        citation,
+        passage="He said.Then he left.",
+        place=replace(citation.place, start_char=0, end_char=21),
+        highlight=replace(citation.highlight, start_char=0, end_char=8),
+        highlight_text="He said.",
+    )
+    exchange = Exchange("2026-11-21T14:30:05+00:00", replace(answers[0], citations=(citation,)))
+    assert "> <strong>He said.</strong>Then he left.\n" in as_markdown([exchange], SEEDS)
 
 
 def test_markdown_shows_an_articles_own_marks_as_they_are(answers: list[Answer]) -> None:
-    from dataclasses import replace
-
     passage = "# No *heading* <b>here</b>\n1. [x](y) `z` | a_b_c &amp;\n- not a list"
     citation = answers[0].citations[0]
     citation = replace(
@@ -170,8 +203,8 @@ def test_markdown_shows_an_articles_own_marks_as_they_are(answers: list[Answer])
     hostile = replace(answers[0], question="# *Who*?\n\n# And", citations=(citation,))
     text = as_markdown([Exchange("2026-11-21T14:30:05+00:00", hostile)], SEEDS)
     assert "## \\# \\*Who\\*?␊␊\\# And\n" in text
-    assert "> \\# **No \\*headin**g\\* \\<b\\>here\\</b\\>\n" in text
-    assert "> 1\\. \\[x\\](y) \\`z\\` \\| a\\_b\\_c \\&amp;\n> \\- not a list\n" in text
+    assert "> \\# <strong>No \\*headin</strong>g\\* \\<b\\>here\\</b\\>  \n" in text
+    assert "> 1\\. \\[x\\](y) \\`z\\` \\| a\\_b\\_c \\&amp;  \n> \\- not a list\n" in text
 
 
 def test_an_export_overwrites_nothing_and_says_what_is_wrong(
@@ -261,9 +294,13 @@ async def test_conversations_are_chosen_from_a_list_and_deleted_there(
         assert len(app.transcript.cards) == 1
         await pilot.press("ctrl+r")
         await until(pilot, lambda: isinstance(app.screen, ConversationsScreen))
+        await pilot.press("d")
+        assert "Press d again" in told(app)[-1]
+        assert len(History(SEEDS).conversations()) == 2
         await pilot.press("d", "escape")
         await until(pilot, lambda: not isinstance(app.screen, ConversationsScreen))
         assert [one.title for one in History(SEEDS).conversations()] == [LATE]
+        assert len(app.transcript.cards) == 1  # the open one is still there
 
 
 @journey
@@ -273,9 +310,10 @@ async def test_a_conversation_that_was_deleted_begins_anew(seeds_index: Path) ->
         await until(pilot, lambda: app.kept == 1)
         await pilot.press("ctrl+r")
         await until(pilot, lambda: isinstance(app.screen, ConversationsScreen))
-        await pilot.press("d", "escape")
+        await pilot.press("d", "d", "escape")
         await until(pilot, lambda: not isinstance(app.screen, ConversationsScreen))
         assert History(SEEDS).conversations() == []
+        await until(pilot, lambda: not app.transcript.cards)
         await ask(pilot, UNANSWERED)
         await until(pilot, lambda: History(SEEDS).conversations())
         assert [one.title for one in History(SEEDS).conversations()] == [UNANSWERED]

@@ -105,6 +105,7 @@ async def test_failures_are_counted_and_listed_where_a_person_looks(
         assert "Not read: empty.txt" in text
         assert "Not read: binary.txt" in text
         assert str(seeds) in text
+        assert "2023-05-24  2023-05-24-launch-starts-late.txt  DeSantis launch starts late" in text
 
 
 @journey

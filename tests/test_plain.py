@@ -69,7 +69,8 @@ def test_the_editor_opens_at_the_line(
 
 
 def test_it_is_exported_and_gone_on_with(talk: Talk, tmp_path: Path) -> None:
-    done = talk("Who moderated the event?", "/export talk.json", "/export talk.json")
+    first = ("Who moderated the event?", "/export talk.json", "/export talk.json")
+    done = talk(*first, options=("--continue",))
     assert done.stdout.rstrip().endswith(str(tmp_path / "talk.json"))
     assert "exists" in done.stderr
     document = json.loads((tmp_path / "talk.json").read_text("utf-8"))
@@ -84,6 +85,7 @@ def test_it_is_exported_and_gone_on_with(talk: Talk, tmp_path: Path) -> None:
 
 
 def test_without_history_nothing_is_kept(talk: Talk) -> None:
+    talk(LATE)  # which a program asks
     talk(LATE, options=("--no-history",))
     assert History(SEEDS).conversations() == []
     done = talk(LATE, options=("--no-history", "--continue"))
