@@ -8,15 +8,16 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import os
 import signal
-import subprocess
-from collections.abc import Iterable
-from concurrent.futures import ThreadPoolExecutor
+import threading
+from collections.abc import Callable, Iterable
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, TypeVar
 
 from textual import on, work
 from textual.app import App, ComposeResult, SuspendNotSupported, SystemCommand
@@ -26,8 +27,7 @@ from textual.content import Content
 from textual.screen import Screen
 from textual.widgets import Footer, Static
 
-from bot import keys, themes
-from bot.editor import command
+from bot import editor, keys, themes
 from bot.engine import Engine
 from bot.export import default_name, export, quotation
 from bot.history import Exchange, History, now
@@ -44,16 +44,42 @@ from embeddings.articles import Unreadable
 from embeddings.errors import IndexUnusable, VerbatimError
 
 if TYPE_CHECKING:
-    from bot.answer import Answer, Citation
+    from bot.answer import Citation
+
+
+_ORDERLY_END = 3.0
+"""Seconds in which the chat must have ended after a signal."""
+
+LISTED = 500
+"""Conversations, the latest, that can be chosen from."""
+
+Kept = TypeVar("Kept")
+
+
+@dataclass(eq=False, slots=True)
+class Talk:
+    """A conversation: what was said, and how much of that is kept, under which id."""
+
+    exchanges: list[Exchange] = field(default_factory=list)
+    id: int | None = None
+    kept: int = 0
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Asked:
-    """A question that waits for its answer; `as_written`: what came before is not its business."""
+    """A question that waits for its answer in a conversation; `as_written`: what came before
+    is not its business."""
 
     question: str
     as_written: bool
     card: Card
+    talk: Talk
+
+
+def _keep(history: History, talk: Talk) -> None:
+    while talk.kept < len(talk.exchanges):
+        talk.id = history.add(talk.id, talk.exchanges[talk.kept])
+        talk.kept += 1
 
 
 def calm_collector() -> None:
@@ -94,16 +120,15 @@ class ChatApp(App[None]):
         self.settings = settings
         self.engine = Engine(settings)
         self.library = Library(self.engine, self._draw_status)
-        self.exchanges: list[Exchange] = []
+        self.talk = Talk()
         self.defects: list[BaseException] = []
         self._keep = keep
         self._go_on = go_on
         self._history: History | None = None
-        self._conversation: int | None = None
-        self.kept = 0
         self._thread = ThreadPoolExecutor(1, "questions")
+        self._keeper = ThreadPoolExecutor(1, "history")
         self._queue: asyncio.Queue[Asked] = asyncio.Queue()
-        self._current: asyncio.Task[None] | None = None
+        self._current: asyncio.Task[Exchange] | None = None
 
     # The screen
 
@@ -132,10 +157,10 @@ class ChatApp(App[None]):
 
     def on_mount(self) -> None:
         themes.restore(self)
-        for name in ("SIGTERM", "SIGHUP"):
-            with suppress(AttributeError, NotImplementedError):  # Windows has neither
+        for name in ("SIGINT", "SIGTERM", "SIGHUP"):
+            with suppress(AttributeError, NotImplementedError):  # Windows has none
                 loop = asyncio.get_running_loop()
-                loop.add_signal_handler(getattr(signal, name), self.exit, None, INTERRUPTED)
+                loop.add_signal_handler(getattr(signal, name), self._end)
         self._draw_status()
         # what is heavy begins when there is something to look at
         self.call_after_refresh(self._begin)
@@ -144,10 +169,20 @@ class ChatApp(App[None]):
         self.run_worker(self.library.keep_current(self._thread, self.pane.reopen), group="library")
         self.run_worker(self._answer_all(), group="questions")
 
+    def _end(self) -> None:
+        """Leave as after Ctrl+Q; where the terminal is gone and Textual waits for it, at once."""
+        end = threading.Timer(_ORDERLY_END, os._exit, [INTERRUPTED])
+        end.daemon = True
+        end.start()
+        self.exit(None, INTERRUPTED)
+
     def on_unmount(self) -> None:
         self._thread.shutdown(wait=False, cancel_futures=True)
+        self._keeper.shutdown()  # what is being kept is kept
 
     def _draw_status(self) -> None:
+        if not self.is_running or not self.screen_stack:
+            return  # told of something at the very end
         status = self.screen_stack[0].query_one("#status", Static)
         status.set_class(self.library.error is not None, "-failed")
         status.update(Content(self.library.status()))
@@ -158,56 +193,69 @@ class ChatApp(App[None]):
     async def _ask(self, event: Prompt.Submitted) -> None:
         card = await self.transcript.add(event.question)
         await card.wait("Waiting for its turn…" if self._current else "Searching…")
-        self._queue.put_nowait(Asked(event.question, event.as_written, card))
+        self._queue.put_nowait(Asked(event.question, event.as_written, card, self.talk))
 
     async def _answer_all(self) -> None:
         """Answer the questions one after another."""
         await self._open_history()
         while True:
             asked = await self._queue.get()
-            task = self._current = asyncio.create_task(self._answer(asked))
+            task = self._current = asyncio.create_task(self._answered(asked))
             try:
                 await asyncio.wait([task])
             finally:
                 task.cancel()
                 self._current = None
-            if task.cancelled():
-                await asked.card.fail("Cancelled.")
-                self.prompt.put_back(asked.question)
-            elif defect := task.exception():
-                # One question's failure is not the conversation's; `bot` tells of it at its end.
-                self.defects.append(defect)
-                await asked.card.fail(f"bot has a defect: {defect!r}")
+            await self._conclude(asked, task)
 
-    async def _answer(self, asked: Asked) -> None:
+    async def _conclude(self, asked: Asked, task: asyncio.Task[Exchange]) -> None:
+        """Keep an answer and show it, or what came of the question instead. It may have been
+        asked in a conversation that is not on the screen any more."""
+        shown = asked.talk is self.talk and asked.card.is_attached
+        if not task.cancelled() and not task.exception():
+            exchange = task.result()
+            asked.talk.exchanges.append(exchange)
+            self._keep_talk(asked.talk)
+            if shown:
+                await asked.card.show(exchange)
+                self._choose_first(asked.card)
+            return
+        if task.cancelled():
+            reason = "Cancelled."
+            self.prompt.put_back(asked.question, as_written=asked.as_written)
+        elif isinstance(error := task.exception(), VerbatimError):
+            reason = told(error)
+        else:
+            # One question's failure is not the conversation's; `bot` tells of it at its end.
+            assert error is not None
+            self.defects.append(error)
+            reason = f"bot has a defect: {error!r}"
+        if shown:
+            await asked.card.fail(reason)
+
+    async def _answered(self, asked: Asked) -> Exchange:
+        """Wait for the articles and for the answer: what Esc may cancel.
+
+        Raises:
+            VerbatimError: there can be no answer.
+        """
         if not self.library.settled.is_set():
-            await asked.card.wait("Waiting until the articles are open…")
+            if asked.card.is_attached:
+                await asked.card.wait("Waiting until the articles are open…")
             await self.library.settled.wait()
         if self.library.error is not None and not self.library.searchable:
-            await asked.card.fail(told(self.library.error))
-            return
-        try:
-            answer = await self._answered(asked)
-        except VerbatimError as error:
-            await asked.card.fail(told(error))
-            return
-        exchange = Exchange(now(), answer, self.library.note())
-        self.exchanges.append(exchange)
-        await asked.card.show(exchange)
-        await self._choose_first(asked.card)
-        await self._store(exchange)
-
-    async def _answered(self, asked: Asked) -> Answer:
-        earlier = () if asked.as_written else tuple(one.answer for one in self.exchanges)
+            raise self.library.error
+        earlier = () if asked.as_written else tuple(one.answer for one in asked.talk.exchanges)
         ask = partial(self.engine.answer, asked.question, earlier=earlier)
         loop = asyncio.get_running_loop()
         try:
-            return await loop.run_in_executor(self._thread, ask)
+            answer = await loop.run_in_executor(self._thread, ask)
         except IndexUnusable:
             await self.library.bring_up_to_date()  # it may have been removed or damaged
-            return await loop.run_in_executor(self._thread, ask)
+            answer = await loop.run_in_executor(self._thread, ask)
+        return Exchange(now(), answer, self.library.note())
 
-    async def _choose_first(self, card: Card) -> None:
+    def _choose_first(self, card: Card) -> None:
         """Bring a new answer before the eyes, unless they are on another."""
         if not self.prompt.has_focus:
             return
@@ -217,44 +265,54 @@ class ChatApp(App[None]):
             transcript.scroll_to_widget, card, animate=False, top=True, force=True
         )
         if self.pane.display and transcript.chosen is not None:
-            await self.pane.open(transcript.chosen.citation)
+            self.pane.open(transcript.chosen.citation)
 
     # What is kept
+
+    async def _in_history(self, do: Callable[..., Kept], *given: object) -> Kept:
+        """Do something with the kept conversations, in the thread that alone does so."""
+        return await asyncio.get_running_loop().run_in_executor(self._keeper, do, *given)
 
     async def _open_history(self) -> None:
         if not self._keep:
             return
         try:
-            self._history = await asyncio.to_thread(History, self.settings.seeds)
+            history = self._history = await self._in_history(History, self.settings.seeds)
             if self._go_on:
-                kept = await asyncio.to_thread(self._history.conversations)
+                kept = await self._in_history(history.conversations, 1)
                 if kept:
-                    await self._resume(kept[0].id)
+                    await self._resume(self.talk, kept[0].id)
                 else:
                     self.notify("There is no earlier conversation about these articles.")
         except VerbatimError as error:
             self._tell(error)
 
-    async def _store(self, exchange: Exchange) -> None:
-        if self._history is None:
-            return
+    def _keep_talk(self, talk: Talk) -> None:
+        """Keep what is not kept yet of a conversation, what failed before included."""
+        if self._history is not None:
+            done = self._keeper.submit(_keep, self._history, talk)
+            self.run_worker(self._told_of(done), group="history")
+
+    async def _told_of(self, done: Future[None]) -> None:
         try:
-            if self._conversation is None:
-                self._conversation = await asyncio.to_thread(self._history.begin)
-            await asyncio.to_thread(self._history.add, self._conversation, exchange)
-            self.kept += 1
+            await asyncio.wrap_future(done)
         except VerbatimError as error:
-            self._history = None
             self._tell(error)
 
-    async def _resume(self, conversation: int) -> None:
+    async def _resume(self, talk: Talk, conversation: int) -> None:
+        """Put a kept conversation before what `talk` has, and show it."""
         assert self._history is not None
-        self.exchanges = await asyncio.to_thread(self._history.exchanges, conversation)
-        self._conversation = conversation
-        self.kept = len(self.exchanges)
-        for one in self.exchanges:
+        exchanges = await self._in_history(self._history.exchanges, conversation)
+        talk.exchanges[:0] = exchanges
+        talk.id, talk.kept = conversation, len(exchanges)
+        for one in exchanges:
             self.prompt.remember(one.answer.question)
-        await self.transcript.start(self.exchanges)
+        await self._show(talk)
+
+    async def _show(self, talk: Talk) -> None:
+        waits = talk is self.talk  # the questions that were asked before it was back
+        self.talk = talk
+        await self.transcript.start(talk.exchanges, waits=waits)
 
     def _tell(self, error: VerbatimError) -> None:
         self.notify(one_line(told(error)), severity="error", markup=False)
@@ -300,13 +358,12 @@ class ChatApp(App[None]):
     async def _open_source(self) -> None:
         citation = await self._chosen()
         if citation is not None:
-            await self.pane.open(citation)
-            self.transcript.show_chosen()  # which has become narrower
+            self.pane.open(citation)
 
     def _close_source(self) -> None:
         if self.focused is not None and self.pane in self.focused.ancestors:
             self.prompt.focus()
-        self.pane.display = False
+        self.pane.close()
 
     async def _chosen(self) -> Citation | None:
         """The chosen citation; where none is, the latest answer's first."""
@@ -318,7 +375,7 @@ class ChatApp(App[None]):
     async def action_cite(self, by: int) -> None:
         view = await self.transcript.step(by)
         if view is not None and self.pane.display:
-            await self.pane.open(view.citation)
+            self.pane.open(view.citation)
 
     async def action_fold(self) -> None:
         await self.transcript.action_fold()
@@ -331,6 +388,7 @@ class ChatApp(App[None]):
         by = pages * max(transcript.size.height - 2, 1)
         transcript.scroll_relative(y=by, animate=False)
 
+    @work(exclusive=True, group="source")
     async def action_editor(self) -> None:
         """Leave the screen to a person's own editor, at the cited line."""
         citation = await self._chosen()
@@ -340,17 +398,19 @@ class ChatApp(App[None]):
         try:
             if opened is None or opened.citation != citation:
                 opened = await asyncio.to_thread(open_source, citation, self.settings)
-            words = command(self.settings.seeds / citation.place.source, *opened.place)
+            words = editor.command(self.settings.seeds / citation.place.source, *opened.place)
             with self.suspend():
-                subprocess.run(words, check=False)
+                editor.run(words)
         except VerbatimError as error:
             self._tell(error)
         except Unreadable as error:
-            self.notify(f"{citation.place.source} {error}.", severity="error", markup=False)
-        except (SuspendNotSupported, OSError) as error:
+            told_of = one_line(f"{citation.place.source} {error}.")
+            self.notify(told_of, severity="error", markup=False)
+        except SuspendNotSupported as error:
             self.notify(f"The editor cannot be opened: {error}", severity="error", markup=False)
         self.refresh(layout=True)
 
+    @work(exclusive=True, group="source")
     async def action_copy(self) -> None:
         citation = await self._chosen()
         if citation is None:
@@ -371,11 +431,13 @@ class ChatApp(App[None]):
     @work(exclusive=True, group="sheet")
     async def action_export(self) -> None:
         """Write the conversation to a file that the person names."""
-        name = await self.push_screen_wait(ExportScreen(default_name(self.exchanges)))
+        name = await self.push_screen_wait(ExportScreen(default_name(self.talk.exchanges)))
         if name is None:
             return
         try:
-            path = await asyncio.to_thread(export, self.exchanges, self.settings.seeds, Path(name))
+            path = await asyncio.to_thread(
+                export, [*self.talk.exchanges], self.settings.seeds, Path(name)
+            )
         except VerbatimError as error:
             self._tell(error)
         else:
@@ -384,30 +446,32 @@ class ChatApp(App[None]):
     @work(exclusive=True, group="sheet")
     async def action_conversations(self) -> None:
         """Choose a kept conversation and go on with it."""
-        if self._history is None:
+        history = self._history
+        if history is None:
             self.notify("Conversations are not being kept.")
             return
         try:
-            kept = await asyncio.to_thread(self._history.conversations)
-            chosen = await self.push_screen_wait(
-                ConversationsScreen(kept, self._history.delete, self._tell)
-            )
+            kept = await self._in_history(history.conversations, LISTED)
+            chosen = await self.push_screen_wait(ConversationsScreen(kept, self._delete))
             if chosen is not None:
-                await self._resume(chosen)
-            elif self.exchanges and self._conversation not in await self._ids():
-                await self.action_new()  # the open one was deleted
+                await self._resume(Talk(), chosen)
         except VerbatimError as error:
             self._tell(error)
 
-    async def _ids(self) -> set[int | None]:
+    async def _delete(self, conversation: int) -> bool:
+        """Delete a kept conversation, from the screen too; whether that could be done."""
         assert self._history is not None
-        return {one.id for one in await asyncio.to_thread(self._history.conversations)}
+        try:
+            await self._in_history(self._history.delete, conversation)
+        except VerbatimError as error:
+            self._tell(error)
+            return False
+        if conversation == self.talk.id:
+            await self._show(Talk())
+        return True
 
     async def action_new(self) -> None:
-        self.exchanges = []
-        self._conversation = None
-        self.kept = 0
-        await self.transcript.start([])
+        await self._show(Talk())
         self.prompt.focus()
 
     def action_help_quit(self) -> None:
@@ -429,7 +493,11 @@ class ChatApp(App[None]):
     async def _clicked(self, event: CitationView.Clicked) -> None:
         self.transcript.choose(event.view)
         if event.opens or self.pane.display:
-            await self.pane.open(event.view.citation)
+            self.pane.open(event.view.citation)
+
+    @on(SourcePane.Shown)
+    def _shown(self) -> None:
+        self.transcript.show_chosen()  # which may have become narrower
 
     @on(Fold.Toggled)
     async def _toggled(self, event: Fold.Toggled) -> None:

@@ -56,6 +56,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     _set_streams(as_json)
     try:
         code, show = _run(given)
+    except BrokenPipeError:
+        _drop_output()  # a conversation whose reader has what it wanted
+        return ANSWERED
     except VerbatimError as error:
         return _fail(error, as_json)
     except KeyboardInterrupt:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Mapping
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -119,44 +119,56 @@ def answer_of(document: Mapping[str, Any]) -> Answer:
     """The answer that a document of `answer_json` tells of.
 
     Raises:
-        KeyError, TypeError: it is none.
+        KeyError, TypeError, ValueError: it is none.
     """
     from bot.answer import Answer
 
-    return Answer(
-        question=document["question"],
-        searched_as=document["searched_as"],
-        answered=document["answered"],
-        confidence=document["confidence"],
-        reason=document["reason"],
+    answer = Answer(
+        question=_as(str, document["question"]),
+        searched_as=_as(str, document["searched_as"], none=True),
+        answered=_as(bool, document["answered"]),
+        confidence=float(document["confidence"]),
+        reason=_as(str, document["reason"], none=True),
         citations=tuple(_citation_of(one) for one in document["citations"]),
         nearest=tuple(_citation_of(one) for one in document["nearest"]),
     )
+    if answer.answered != bool(answer.citations):
+        raise ValueError("an answer without a citation")
+    return answer
+
+
+def _as(kind: type[Any], value: Any, *, none: bool = False) -> Any:
+    if not isinstance(value, kind) and not (none and value is None):
+        raise TypeError(f"{value!r} is no {kind.__name__}")
+    return value
 
 
 def _citation_of(document: Mapping[str, Any]) -> Citation:
     from bot.answer import Citation
 
     source, highlight = document["source"], document["highlight"]
-    return Citation(
-        rank=document["rank"],
-        title=document["title"],
-        published=document["published"],
-        encoding=document["encoding"],
-        sha256=document["sha256"],
+    citation = Citation(
+        rank=_as(int, document["rank"]),
+        title=_as(str, document["title"]),
+        published=_as(str, document["published"], none=True),
+        encoding=_as(str, document["encoding"]),
+        sha256=_as(str, document["sha256"]),
         place=_place_of(document, source),
-        passage=document["passage"],
+        passage=_as(str, document["passage"]),
         highlight=_place_of(highlight, source),
-        highlight_text=highlight["text"],
-        score=document["score"],
+        highlight_text=_as(str, highlight["text"]),
+        score=float(document["score"]),
         also_in=tuple(_place_of(one, one["source"]) for one in document["also_in"]),
     )
+    if citation.parts[1] != citation.highlight_text:
+        raise ValueError("a marked sentence that is not in its passage")
+    return citation
 
 
 def _place_of(document: Mapping[str, Any], source: str) -> Place:
     from bot.answer import Place
 
-    return Place(
-        source,
-        *(document[name] for name in ("start_line", "end_line", "start_char", "end_char")),
-    )
+    if PurePosixPath(_as(str, source)).is_absolute() or ".." in PurePosixPath(source).parts:
+        raise ValueError(f"{source!r} is no article of a folder")
+    names = ("start_line", "end_line", "start_char", "end_char")
+    return Place(source, *(_as(int, document[name]) for name in names))

@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import shlex
 import shutil
+import signal
+import subprocess
 from pathlib import Path
 
 from embeddings.errors import VerbatimError
@@ -51,6 +53,24 @@ def command(path: Path, line: int, column: int) -> list[str]:
         return [*words, str(path)]
     place = next((form for form, names in _PLACES.items() if name in names), "+{line}")
     return [*words, place.format(line=line, column=column), str(path)]
+
+
+def run(words: list[str]) -> None:
+    """Run an editor to its end. Ctrl+C is meant for it, not for us.
+
+    Raises:
+        NoEditor: it cannot be run.
+    """
+    try:
+        process = subprocess.Popen(words)
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise NoEditor(f"{words[0]} cannot be run: {reason}", remedy="Name another.") from error
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        process.wait()
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def _found() -> list[str]:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -51,20 +52,30 @@ def export(exchanges: Sequence[Exchange], seeds: Path, path: Path) -> Path:
             f"{path.name} ends in neither {' nor '.join(FORMS)}",
             remedy="Give the file one of these endings, for Markdown or JSON.",
         )
-    write = as_markdown if path.suffix.lower() == ".md" else as_json
-    path = path.expanduser().absolute()
-    text = write(exchanges, seeds)
+    text = (as_markdown if path.suffix.lower() == ".md" else as_json)(exchanges, seeds)
     try:
-        with path.open("x", encoding="utf-8", newline="\n") as file:
+        path = path.expanduser().absolute()
+        with path.open("x", encoding="utf-8", newline="\n") as file, _whole(path):
             file.write(text)
+            file.flush()
     except FileExistsError as error:
         raise ExportError(f"{path} exists", remedy="Give the file another name.") from error
-    except OSError as error:
-        reason = error.strerror or str(error)
+    except (OSError, ValueError, RuntimeError) as error:  # ~nobody/x.md is a RuntimeError
+        reason = getattr(error, "strerror", None) or str(error)
         raise ExportError(
             f"{path} cannot be written: {reason}", remedy="Choose another place."
         ) from error
     return path
+
+
+@contextmanager
+def _whole(path: Path) -> Iterator[None]:
+    """Leave no half of a file behind."""
+    try:
+        yield
+    except BaseException:
+        path.unlink()
+        raise
 
 
 def as_json(exchanges: Sequence[Exchange], seeds: Path) -> str:
@@ -88,7 +99,7 @@ def as_markdown(exchanges: Sequence[Exchange], seeds: Path) -> str:
     is less likely to, or only near, is named."""
     parts = [
         "# Questions to the articles",
-        f"Articles: {_escaped(str(seeds))}  \nExported: {_time(now())}",
+        f"Articles: {_escaped(one_line(str(seeds)))}  \nExported: {_time(now())}",
         "The quotations are the articles' own words. With each stands the SHA-256 of the file"
         " that it was taken from.",
     ]
@@ -128,11 +139,11 @@ def _hashes_now(exchanges: Sequence[Exchange], seeds: Path) -> dict[str, str | N
 
 def _quotation(citation: Citation, hashes: Mapping[str, str | None]) -> str:
     before, marked, after = (_escaped(safe(part)) for part in citation.parts)
-    # Markdown ends a bold run only where a word does not go on.
-    touching = before[-1:].isalnum() or after[:1].isalnum()
-    bold, end = ("<strong>", "</strong>") if touching else ("**", "**")
+    # Markdown's own ** does not end where a word or a quotation mark follows at once.
+    spaced = not (before[-1:].strip() or after[:1].strip())
+    bold, end = ("**", "**") if spaced else ("<strong>", "</strong>")
     lines = (f"{bold}{row.strip()}{end}" if row.strip() else "" for row in marked.split("\n"))
-    rows = (before + "\n".join(lines) + after).split("\n")
+    rows = [_indented(row) for row in (before + "\n".join(lines) + after).split("\n")]
     told = [_place(citation.highlight), *([citation.published] if citation.published else [])]
     if citation.title != Path(citation.place.source).stem:
         told.insert(0, f"*{_escaped(one_line(citation.title))}*")
@@ -148,6 +159,12 @@ def _quotation(citation: Citation, hashes: Mapping[str, str | None]) -> str:
         for row, below in zip(rows, [*rows[1:], ""], strict=True)
     )
     return "\n".join(f"> {row}" if row else ">" for row in f"{quoted}\n\n{cited}".split("\n"))
+
+
+def _indented(row: str) -> str:
+    """A row whose leading blanks are shown, and do not make it code."""
+    text = row.lstrip()
+    return "&nbsp;" * (len(row) - len(text)) + text
 
 
 def _place(place: Place) -> str:

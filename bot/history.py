@@ -126,35 +126,38 @@ class History:
         if hasattr(self, "_db"):
             self._db.close()
 
-    def begin(self) -> int:
-        """A new conversation; returns its id."""
-        with self._explained(), self._writing():
-            row = self._db.execute("INSERT INTO conversations (seeds) VALUES (?)", (self._seeds,))
-        assert row.lastrowid is not None
-        return row.lastrowid
-
-    def add(self, conversation: int, exchange: Exchange) -> None:
-        """Keep an exchange at the end of a conversation."""
+    def add(self, conversation: int | None, exchange: Exchange) -> int:
+        """Keep an exchange at the end of a conversation, or of a new one where there is none
+        of that id (it may have been deleted); returns the id."""
         document = json.dumps(answer_json(exchange.answer), ensure_ascii=False)
-        row = (conversation, exchange.asked_at, exchange.answer.question, document, exchange.note)
+        row = (exchange.asked_at, exchange.answer.question, document, exchange.note)
         with self._explained(), self._writing():
+            known = "SELECT id FROM conversations WHERE id = ?"
+            if self._db.execute(known, (conversation,)).fetchone() is None:
+                new = "INSERT INTO conversations (seeds) VALUES (?)"
+                conversation = self._db.execute(new, (self._seeds,)).lastrowid
+            assert conversation is not None
             self._db.execute(
                 "INSERT INTO exchanges (conversation, asked_at, question, answer, note)"
                 " VALUES (?, ?, ?, ?, ?)",
-                row,
+                (conversation, *row),
             )
+        return conversation
 
-    def conversations(self) -> list[Conversation]:
-        """Those about this folder that hold anything, the latest first."""
+    def conversations(self, most: int = 1_000_000) -> list[Conversation]:
+        """Those about this folder, the latest first, at most so many."""
         with self._explained():
             rows = self._db.execute(
                 "SELECT c.id, (SELECT question FROM exchanges WHERE conversation = c.id"
                 " ORDER BY id LIMIT 1), count(*), max(asked_at)"
                 " FROM conversations c JOIN exchanges e ON e.conversation = c.id"
-                " WHERE seeds = ? GROUP BY c.id ORDER BY max(e.id) DESC",
-                (self._seeds,),
+                " WHERE seeds = ? GROUP BY c.id ORDER BY max(e.id) DESC LIMIT ?",
+                (self._seeds, most),
             ).fetchall()
-        return [Conversation(*row) for row in rows]
+            return [
+                Conversation(number, str(title), total, _time(asked_at))
+                for number, title, total, asked_at in rows
+            ]
 
     def exchanges(self, conversation: int) -> list[Exchange]:
         """What was said in a conversation, in order."""
@@ -164,7 +167,7 @@ class History:
                 (conversation,),
             ).fetchall()
             return [
-                Exchange(asked_at, answer_of(json.loads(document)), note)
+                Exchange(_time(asked_at), answer_of(json.loads(document)), note and str(note))
                 for asked_at, document, note in rows
             ]
 
@@ -188,8 +191,29 @@ class History:
         """Errors of the file, told to people."""
         try:
             yield
-        except (sqlite3.Error, OSError, ValueError, KeyError, TypeError) as error:
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode & 0xFF not in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
+                raise self._unusable(error) from error
             raise HistoryError(
-                f"The conversations in {self.path} cannot be used: {error}",
-                remedy="Mend or move the file, or use: --no-history",
+                f"The conversations in {self.path} are held by another program",
+                remedy="They are kept with the next question.",
             ) from error
+        except (sqlite3.Error, OSError, ValueError, KeyError, TypeError) as error:
+            raise self._unusable(error) from error
+
+    def _unusable(self, error: Exception) -> HistoryError:
+        return HistoryError(
+            f"The conversations in {self.path} cannot be used: {error}",
+            remedy="Mend or move the file, or use: --no-history",
+        )
+
+
+def _time(asked_at: object) -> str:
+    """The time as it is kept.
+
+    Raises:
+        ValueError, TypeError: it is none.
+    """
+    if not isinstance(asked_at, str):
+        raise TypeError(f"{asked_at!r} is no time")
+    return datetime.fromisoformat(asked_at).isoformat()

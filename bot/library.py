@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 from collections.abc import Awaitable, Callable
 from concurrent.futures import Executor
 from datetime import datetime
@@ -92,7 +93,9 @@ class Library:
                 self.searchable = True
             except VerbatimError as error:
                 self.error = error
-            self._stage, self._indexed, self._updating = None, None, False
+            finally:
+                self._stage, self._indexed, self._updating = None, None, False
+                self._on_change()
             if report is not None:
                 self._counts = (report["articles"], report["passages"], len(report["failed"]))
                 if found.articles:  # what was added to nothing needs no telling
@@ -140,13 +143,22 @@ class Library:
             return "The articles have changed; the index is still being brought up to date."
         return None
 
+    def _concerns(self, change: object, path: str) -> bool:  # noqa: ARG002
+        """Whether a changed file may be an article: nothing hidden, and nothing of the index."""
+        at = self._engine.settings
+        hidden = any(part.startswith(".") for part in Path(os.path.relpath(path, at.seeds)).parts)
+        return not hidden and not Path(path).is_relative_to(at.index)
+
     async def _watch(self, seeds: Path) -> None:
         """Tell when the folder may have changed."""
         watchfiles = await asyncio.to_thread(import_module, "watchfiles")
         while True:
             try:
                 async for _ in watchfiles.awatch(
-                    seeds, watch_filter=None, yield_on_timeout=True, rust_timeout=LOOK_EVERY * 1000
+                    seeds,
+                    watch_filter=self._concerns,
+                    yield_on_timeout=True,
+                    rust_timeout=LOOK_EVERY * 1000,
                 ):
                     self._changed.set()
             except (OSError, RuntimeError):

@@ -22,6 +22,7 @@ from textual.binding import Binding
 from textual.containers import Vertical
 from textual.content import Content
 from textual.geometry import Size
+from textual.message import Message
 from textual.scroll_view import ScrollView
 from textual.selection import Selection
 from textual.strip import Strip
@@ -31,7 +32,6 @@ from bot.render import one_line, unsteered
 from bot.settings import Settings
 from bot.source import Opened, open_source
 from embeddings.articles import Unreadable
-from embeddings.passages import Lines
 
 if TYPE_CHECKING:
     from bot.answer import Citation
@@ -107,10 +107,9 @@ class SourceView(ScrollView, can_focus=True):
         self._gutter = 0
         self._to_mark = False
 
-    def show(self, opened: Opened) -> None:
-        """Show an article at its passage."""
-        self._opened = opened
-        self._shown = unsteered(_LONE_RETURN.sub("\n", opened.text))
+    def show(self, opened: Opened, text: str) -> None:
+        """Show an article at its passage; `text` is its text as it is drawn."""
+        self._opened, self._shown, self._rows = opened, text, []
         self._to_mark = True
         if self.size:  # a pane that was just put on the screen has none yet, and is told of it
             self._lay_out()
@@ -124,7 +123,7 @@ class SourceView(ScrollView, can_focus=True):
         """Fit the text to the width, keeping the place where it is read."""
         assert self._opened is not None
         top = self._rows[self.scroll_offset.y].start if self._rows else 0
-        gutter = len(str(len(Lines(self._opened.text).starts))) + 2
+        gutter = len(str(self._opened.total)) + 2
         width = max(self.scrollable_content_region.width - gutter, 10)
         rows = await asyncio.to_thread(wrap, self._shown, width)
         self._rows, self._gutter = rows, gutter
@@ -203,6 +202,9 @@ class SourceView(ScrollView, can_focus=True):
 class SourcePane(Vertical):
     """An article beside the transcript."""
 
+    class Shown(Message):
+        """An article is shown, where none may have been before."""
+
     def __init__(self, settings: Settings) -> None:
         super().__init__(id="source")
         self._settings = settings
@@ -218,26 +220,49 @@ class SourcePane(Vertical):
         """The article's text."""
         return self.query_one(SourceView)
 
-    async def open(self, citation: Citation) -> bool:
-        """Show a citation's article; whether it could be read."""
-        try:
-            opened = await asyncio.to_thread(open_source, citation, self._settings)
-        except Unreadable as error:
-            self.notify(f"{citation.place.source} {error}.", severity="error", markup=False)
-            return False
-        self.opened = opened
-        source = one_line(citation.place.source)
-        date = f"  {citation.published}" if citation.published else ""
-        title = self.query_one("#source-title", Static)
-        title.update(Content.assemble((f"{source}:{opened.place[0]}", "bold"), date))
-        note = self.query_one("#source-note", Static)
-        note.display = opened.note is not None
-        note.update(Content(opened.note or ""))
-        self.view.show(opened)
-        self.display = True
-        return True
+    def open(self, citation: Citation) -> None:
+        """Show a citation's article, as soon as it is read; what was asked for last is shown."""
+        self._open(citation)
+
+    def close(self) -> None:
+        """Take the article off the screen, or do not put it there."""
+        self.workers.cancel_group(self, "source")
+        self.display = False
 
     async def reopen(self) -> None:
         """Read the shown article again, which may have changed."""
         if self.display and self.opened is not None:
-            await self.open(self.opened.citation)
+            self._open(self.opened.citation, again=True)
+
+    @work(exclusive=True, group="source")
+    async def _open(self, citation: Citation, *, again: bool = False) -> None:
+        try:
+            opened, text = await asyncio.to_thread(_drawable, citation, self._settings)
+        except Unreadable as error:
+            problem = one_line(f"{citation.place.source} {error}")
+            if again:
+                self._say(f"{problem}; this is how it was.")
+            else:
+                self.notify(f"{problem}.", severity="error", markup=False)
+            return
+        self.opened = opened
+        source = one_line(citation.place.source)
+        date = f"  {citation.published}" if citation.published else ""
+        title = self.query_one("#source-title", Static)
+        title.update(Content.assemble((f"{source}:{opened.lines[0]}", "bold"), date))
+        self._say(opened.note)
+        self.view.show(opened, text)
+        self.display = True
+        self.post_message(self.Shown())
+
+    def _say(self, text: str | None) -> None:
+        note = self.query_one("#source-note", Static)
+        note.display = text is not None
+        note.update(Content(text or ""))
+
+
+def _drawable(citation: Citation, settings: Settings) -> tuple[Opened, str]:
+    """The article, and its text as it is drawn: character by character, with visible control
+    characters and newlines for line ends."""
+    opened = open_source(citation, settings)
+    return opened, unsteered(_LONE_RETURN.sub("\n", opened.text))

@@ -4,7 +4,6 @@ terminals. The same engine as the chat's, and the same conversations.
 
 from __future__ import annotations
 
-import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import suppress
@@ -71,12 +70,15 @@ def converse(settings: Settings, *, keep: bool, go_on: bool) -> int:
 def _lines() -> Iterator[str]:
     """What is typed or piped in, line by line, without the empty ones."""
     interactive = sys.stdin.isatty()
-    if interactive:
+    prompt = "> " if interactive and sys.stdout.isatty() else ""  # `input` prints it there
+    if prompt:
         with suppress(ImportError):
             import readline  # noqa: F401  (gives `input` its line editing)
     while True:
+        if interactive and not prompt:
+            print("> ", end="", file=sys.stderr, flush=True)
         try:
-            line = input("> " if interactive else "")
+            line = input(prompt)
         except EOFError:
             return
         if line.strip():
@@ -101,7 +103,7 @@ class _Talk:
 
     def go_on(self) -> None:
         """Take up the last conversation about these articles."""
-        kept = self._history.conversations() if self._history else []
+        kept = self._history.conversations(1) if self._history else []
         if self._history is None or not kept:
             progress.say("There is no earlier conversation about these articles.")
             return
@@ -140,9 +142,7 @@ class _Talk:
             lines = [Line((Span(f"> {question}", "name"),)), *lines]
         render.write([*lines, Line(())], sys.stdout, plainly=True)
         if self._history is not None:
-            if self._conversation is None:
-                self._conversation = self._history.begin()
-            self._history.add(self._conversation, self.exchanges[-1])
+            self._conversation = self._history.add(self._conversation, self.exchanges[-1])
 
     def _last(self) -> Answer:
         if not self.exchanges:
@@ -173,4 +173,4 @@ class _Talk:
 
     def _edit(self, opened: Opened) -> None:
         path = self.engine.settings.seeds / opened.citation.place.source
-        subprocess.run(editor.command(path, *opened.place), check=False)
+        editor.run(editor.command(path, *opened.place))

@@ -9,6 +9,8 @@ from textual.events import Key, Paste
 from textual.message import Message
 from textual.widgets import TextArea
 
+from bot.render import unsteered
+
 LONGEST = 20_000
 """Characters of a question."""
 
@@ -53,10 +55,11 @@ class Prompt(TextArea):
         self._as_written = True
         self.focus()
 
-    def put_back(self, question: str) -> None:
+    def put_back(self, question: str, *, as_written: bool) -> None:
         """Return a question that was cancelled, unless another is being typed."""
         if not self.text.strip():
             self._set(question)
+            self._as_written = as_written
 
     def remember(self, question: str) -> None:
         """Make a question one that Up goes to."""
@@ -123,6 +126,8 @@ class Prompt(TextArea):
             event.prevent_default()
             told = f"{len(event.text):,} characters are too many: a question may have {LONGEST:,}."
             self.notify(told, severity="warning", markup=False)
+        else:
+            event.text = unsteered(event.text)
 
 
 _ACTIONS = {

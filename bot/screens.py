@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from datetime import datetime
 
 from textual import on
@@ -16,7 +16,6 @@ from textual.widgets.option_list import Option
 
 from bot.history import Conversation
 from bot.render import Line, count, one_line
-from embeddings.errors import VerbatimError
 
 
 class Sheet(ModalScreen[None]):
@@ -58,11 +57,10 @@ class ConversationsScreen(ModalScreen[int | None]):
     def __init__(
         self,
         conversations: Sequence[Conversation],
-        delete: Callable[[int], None],
-        tell: Callable[[VerbatimError], None],
+        delete: Callable[[int], Awaitable[bool]],
     ) -> None:
+        """`delete` forgets a conversation; whether it could."""
         super().__init__()
-        self._tell = tell
         self._conversations = conversations
         self._delete = delete
         self._sure: str | None = None
@@ -79,7 +77,7 @@ class ConversationsScreen(ModalScreen[int | None]):
     def _chosen(self, event: OptionList.OptionSelected) -> None:
         self.dismiss(int(event.option_id or 0))
 
-    def action_delete(self) -> None:
+    async def action_delete(self) -> None:
         options = self.query_one(OptionList)
         if options.highlighted is None:
             return
@@ -88,12 +86,8 @@ class ConversationsScreen(ModalScreen[int | None]):
             self._sure = option.id
             self.notify("Press d again to delete the conversation for good.", severity="warning")
             return
-        try:
-            self._delete(int(option.id or 0))
-        except VerbatimError as error:
-            self._tell(error)
-            return
-        options.remove_option_at_index(options.highlighted)
+        if await self._delete(int(option.id or 0)) and option.id is not None:
+            options.remove_option(option.id)
 
 
 def _option(conversation: Conversation) -> Option:

@@ -17,29 +17,25 @@ if TYPE_CHECKING:
 class Opened:
     """An article as it is now, with where the cited passage stands in it.
 
-    `passage` and `mark` are characters [start, end); both empty where it no longer
-    stands there. `note` says what is not as it was when it was cited.
+    `passage` and `mark` are characters [start, end) of `text`; both empty where it no longer
+    stands there. `lines` are the first and the last line of the marked sentence and `column`
+    where it begins in the first, all from 1. `total` counts the article's lines. `note` says
+    what is not as it was when it was cited.
     """
 
     citation: Citation
     text: str
     passage: tuple[int, int]
     mark: tuple[int, int]
+    lines: tuple[int, int]
+    column: int
+    total: int
     note: str | None
 
     @property
     def place(self) -> tuple[int, int]:
-        """The line and the column at which the marked sentence begins, both from 1."""
-        lines, start = Lines(self.text), self.mark[0]
-        line = lines.line_of(start)
-        return line, start - lines.starts[line - 1] + 1
-
-    @property
-    def lines(self) -> tuple[int, int]:
-        """The first and last line of the marked sentence, from 1."""
-        lines = Lines(self.text)
-        start, end = self.mark
-        return lines.line_of(start), lines.line_of(max(start, end - 1))
+        """The line and the column at which the marked sentence begins."""
+        return self.lines[0], self.column
 
 
 def open_source(citation: Citation, settings: Settings) -> Opened:
@@ -52,7 +48,7 @@ def open_source(citation: Citation, settings: Settings) -> Opened:
     if not (settings.seeds / source).exists():
         raise Unreadable("is no longer in the folder")
     _, article = read(settings.seeds, source, max_bytes=settings.max_bytes)
-    text = article.text
+    text, lines = article.text, Lines(article.text)
     start = citation.place.start_char
     length = citation.place.end_char - start
     into = citation.highlight.start_char - start
@@ -66,7 +62,17 @@ def open_source(citation: Citation, settings: Settings) -> Opened:
         start, length, into = now, marked, 0
     else:
         note = "The article has changed since, and the passage no longer stands in it."
-        line = min(citation.highlight.start_line, len(Lines(text).starts))
-        start, length, into, marked = Lines(text).starts[line - 1], 0, 0, 0
-    mark = (start + into, start + into + marked)
-    return Opened(citation, text, (start, start + length), mark, note)
+        line = min(citation.highlight.start_line, len(lines.starts))
+        start, length, into, marked = lines.starts[line - 1], 0, 0, 0
+    first, end = start + into, start + into + marked
+    line = lines.line_of(first)
+    return Opened(
+        citation=citation,
+        text=text,
+        passage=(start, start + length),
+        mark=(first, end),
+        lines=(line, lines.line_of(max(first, end - 1))),
+        column=first - lines.starts[line - 1] + 1,
+        total=len(lines.starts),
+        note=note,
+    )

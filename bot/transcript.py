@@ -168,7 +168,8 @@ class Card(Vertical):
     async def _replace(self, parts: list[Static]) -> None:
         with self.app.batch_update():
             await self.remove_children(self.children[1:])
-            await self.mount(*parts)
+            if self.is_attached:  # it may have left the screen meanwhile
+                await self.mount(*parts)
 
     def _parts(self, exchange: Exchange) -> Iterator[Static]:
         answer = exchange.answer
@@ -275,13 +276,14 @@ class Transcript(VerticalScroll):
         """Those on the screen, in order."""
         return [*self.query_children(Card)]
 
-    async def start(self, exchanges: list[Exchange]) -> None:
-        """Show a conversation from its end; questions that wait for an answer follow it."""
+    async def start(self, exchanges: list[Exchange], *, waits: bool = False) -> None:
+        """Show a conversation from its end. With `waits`, the questions on the screen that
+        wait for an answer are its own, and follow."""
         self.choose(None)
-        waiting = [card for card in self.cards if card.pending]
-        await self.remove_children([card for card in self.cards if not card.pending])
-        self._earlier = exchanges[:-WINDOW]
+        waiting = [card for card in self.cards if waits and card.pending]
         recent = [Card(one.answer.question, one) for one in exchanges[-WINDOW:]]
+        self._earlier = exchanges[:-WINDOW]
+        await self.remove_children([card for card in self.cards if card not in waiting])
         await self.mount(*recent, before=waiting[0] if waiting else None)
         self._draw_earlier()
         self.scroll_end(animate=False)
@@ -335,7 +337,7 @@ class Transcript(VerticalScroll):
         cards = [card for card in self.cards if card.citations]
         if not cards:
             return None
-        if self.chosen is None:
+        if self.chosen is None or not self.chosen.is_attached:
             card, place = cards[-1], 0 if by > 0 else len(cards[-1].citations) - 1
         else:
             card = next(one for one in cards if one in self.chosen.ancestors)
@@ -356,13 +358,13 @@ class Transcript(VerticalScroll):
 
     def show_chosen(self) -> None:
         """Scroll to the chosen citation."""
-        if self.chosen is not None:
+        if self.chosen is not None and self.chosen.is_attached:
             self.call_after_refresh(self.scroll_to_widget, self.chosen, animate=False)
 
     def current_card(self) -> Card | None:
         """The card of the chosen citation, or the last."""
         cards = self.cards
-        if self.chosen is not None:
+        if self.chosen is not None and self.chosen.is_attached:
             return next(one for one in cards if one in self.chosen.ancestors)
         return cards[-1] if cards else None
 

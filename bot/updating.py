@@ -44,6 +44,16 @@ async def update(settings: Settings, on_stage: Callable[[Stage], None]) -> dict[
     Raises:
         UpdateFailed: it could not be; the index is as it was.
     """
+    try:
+        return await _update(settings, on_stage)
+    except (OSError, ValueError) as error:  # no room, no process, or a line that is none of ours
+        raise UpdateFailed(
+            f"The index cannot be brought up to date: {error}",
+            remedy="Run bot rebuild to see why.",
+        ) from error
+
+
+async def _update(settings: Settings, on_stage: Callable[[Stage], None]) -> dict[str, Any] | None:
     loop = asyncio.get_running_loop()
     with tempfile.TemporaryFile() as complaints:
         process = subprocess.Popen(

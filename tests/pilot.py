@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import functools
+import threading
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -103,3 +104,22 @@ def shown(widget: Widget) -> str:
 def told(app: ChatApp) -> list[str]:
     """The notifications so far."""
     return [one.message for one in app._notifications]
+
+
+class Gate:
+    """Holds the engine's answers (or looks) back until it is opened."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self.passed = threading.Event()
+        self.reached = threading.Event()
+
+    def __call__(self, app: ChatApp) -> None:
+        real: Callable[..., Any] = getattr(app.engine, self.name)
+
+        def held(*arguments: Any, **options: Any) -> Any:
+            self.reached.set()
+            assert self.passed.wait(60)
+            return real(*arguments, **options)
+
+        setattr(app.engine, self.name, held)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -12,34 +10,15 @@ from textual.events import Key
 from textual.geometry import Offset
 
 from bot.answer import Answer
-from bot.chat import ChatApp
+from bot.chat import ChatApp, Talk
 from bot.screens import Sheet
 from bot.transcript import CitationView, Fold
 from tests.conftest import SEEDS
-from tests.pilot import ask, journey, opened, send, shown, told, until
+from tests.pilot import Gate, ask, journey, opened, send, shown, told, until
 
 LATE = "How late did the launch start?"
 UNANSWERED = "What software encodes the sound?"
 COPIED = "How did Florida's governor enter the 2024 race for president?"
-
-
-class Gate:
-    """Holds the engine's answers (or looks) back until it is opened."""
-
-    def __init__(self, name: str) -> None:
-        self.name = name
-        self.passed = threading.Event()
-        self.reached = threading.Event()
-
-    def __call__(self, app: ChatApp) -> None:
-        real: Callable[..., Any] = getattr(app.engine, self.name)
-
-        def held(*arguments: Any, **options: Any) -> Any:
-            self.reached.set()
-            assert self.passed.wait(60)
-            return real(*arguments, **options)
-
-        setattr(app.engine, self.name, held)
 
 
 # The conversation
@@ -132,7 +111,7 @@ async def test_the_prompt_stays_usable_and_a_second_question_waits_its_turn(
         assert app.prompt.has_focus
         gate.passed.set()
         await until(pilot, lambda: second.exchange is not None)
-        assert [one.answer.question for one in app.exchanges] == [LATE, UNANSWERED]
+        assert [one.answer.question for one in app.talk.exchanges] == [LATE, UNANSWERED]
         assert app.prompt.text == "a third"
 
 
@@ -149,7 +128,7 @@ async def test_escape_cancels_and_gives_the_question_back(seeds_index: Path) -> 
         gate.passed.set()
         await until(pilot, lambda: waiting.exchange is not None)
         assert cancelled.exchange is None
-        assert [one.answer.question for one in app.exchanges] == [UNANSWERED]
+        assert [one.answer.question for one in app.talk.exchanges] == [UNANSWERED]
 
 
 @journey
@@ -159,8 +138,8 @@ async def test_what_is_typed_in_one_burst_is_sent_whole(seeds_index: Path) -> No
             for character in question:
                 app.post_message(Key(character, character))
             app.post_message(Key("enter", "\r"))
-        await until(pilot, lambda: len(app.exchanges) == 2)
-        assert [one.answer.question for one in app.exchanges] == [LATE, UNANSWERED]
+        await until(pilot, lambda: len(app.talk.exchanges) == 2)
+        assert [one.answer.question for one in app.talk.exchanges] == [LATE, UNANSWERED]
 
 
 @journey
@@ -198,6 +177,54 @@ async def test_an_empty_and_an_endless_question_are_not_sent(seeds_index: Path) 
         await pilot.press("enter")
         assert not app.transcript.cards
         assert "may have 20,000" in told(app)[-1]
+
+
+@journey
+async def test_a_new_conversation_leaves_a_question_that_is_worked_on_to_the_old_one(
+    seeds_index: Path,
+) -> None:
+    gate = Gate("answer")
+    gate.passed.set()
+    async with opened(SEEDS, seeds_index, before=gate) as (app, pilot):
+        await ask(pilot, "Who moderated the event?")
+        old = app.talk
+        gate.passed.clear()
+        gate.reached.clear()
+        await send(pilot, "How many followers does he have?")
+        await until(pilot, gate.reached.is_set)
+        await pilot.press("ctrl+n")
+        await until(pilot, lambda: not app.transcript.cards)
+        gate.passed.set()
+        await until(pilot, lambda: len(old.exchanges) == 2)
+        assert not app.transcript.cards
+        assert not app.talk.exchanges
+        card = await ask(pilot, "Did it crash?")
+        assert card.exchange is not None
+        assert card.exchange.answer.searched_as is None
+
+
+@journey
+async def test_an_edited_search_that_is_cancelled_is_still_searched_as_it_is(
+    seeds_index: Path,
+) -> None:
+    gate = Gate("answer")
+    gate.passed.set()
+    async with opened(SEEDS, seeds_index, before=gate) as (app, pilot):
+        await ask(pilot, "Who moderated the event?")
+        await ask(pilot, "How many followers does he have?")
+        await pilot.press("ctrl+g")
+        app.prompt.clear()
+        app.prompt.insert("Did it crash?")
+        gate.passed.clear()
+        gate.reached.clear()
+        await pilot.press("enter")
+        await until(pilot, gate.reached.is_set)
+        await pilot.press("escape")
+        await until(pilot, lambda: app.prompt.text == "Did it crash?")
+        gate.passed.set()
+        await pilot.press("enter")
+        await until(pilot, lambda: len(app.talk.exchanges) == 3)
+        assert app.talk.exchanges[-1].answer.searched_as is None
 
 
 # The source
@@ -398,7 +425,7 @@ async def test_a_question_that_waits_for_the_articles_can_be_cancelled(
         await until(pilot, lambda: "Cancelled." in shown(card))
         gate.passed.set()
         await until(pilot, app.library.settled.is_set)
-        assert not app.exchanges
+        assert not app.talk.exchanges
 
 
 # Follow-ups
@@ -419,8 +446,8 @@ async def test_a_follow_up_shows_what_was_searched_and_lets_it_be_edited(
         await pilot.press("ctrl+g")
         assert app.prompt.text == searched
         await pilot.press("enter")
-        await until(pilot, lambda: len(app.exchanges) == 3)
-        edited = app.exchanges[-1].answer
+        await until(pilot, lambda: len(app.talk.exchanges) == 3)
+        edited = app.talk.exchanges[-1].answer
         assert edited.question == searched
         assert edited.searched_as is None
         assert edited.citations == card.exchange.answer.citations
@@ -435,8 +462,8 @@ async def test_what_was_edited_is_searched_as_it_is_written(seeds_index: Path) -
         app.prompt.clear()
         app.prompt.insert("Did it crash?")
         await pilot.press("enter")
-        await until(pilot, lambda: len(app.exchanges) == 3)
-        assert app.exchanges[-1].answer.searched_as is None
+        await until(pilot, lambda: len(app.talk.exchanges) == 3)
+        assert app.talk.exchanges[-1].answer.searched_as is None
 
 
 # A home for habits
@@ -491,6 +518,16 @@ async def test_an_unknown_theme_is_no_obstacle(seeds_index: Path) -> None:
     theme_file().write_bytes(b"\xff no theme")
     async with opened(SEEDS, seeds_index) as (app, _):
         assert app.theme in app.available_themes
+
+
+@journey
+async def test_no_terminal_is_too_small(seeds_index: Path) -> None:
+    async with opened(SEEDS, seeds_index) as (app, pilot):
+        await ask(pilot, LATE)
+        for size in ((20, 5), (8, 4), (3, 2), (1, 1), (110, 36)):
+            await pilot.resize_terminal(*size)
+            await pilot.pause()
+        assert LATE in shown(app.transcript.cards[0])
 
 
 @pytest.mark.parametrize("size", [(40, 12), (60, 20), (99, 19), (100, 30), (200, 60)])
@@ -552,7 +589,7 @@ async def test_of_a_long_conversation_only_the_end_is_on_the_screen(seeds_index:
             Exchange(first.exchange.asked_at, first.exchange.answer, f"number {n}")
             for n in range(500)
         ]
-        app.exchanges = many
+        app.talk = Talk(many)
         await app.transcript.start(many)
         assert len(app.transcript.cards) == WINDOW
         assert f"{500 - WINDOW} earlier questions" in shown(app.query_one(Earlier))

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import signal
+import sys
 from pathlib import Path
 
 import pytest
 
-from bot.editor import NoEditor, command
+from bot.editor import NoEditor, command, run
 
 
 @pytest.fixture(autouse=True)
@@ -61,6 +63,21 @@ def test_what_is_no_editor_is_said_to_be_none(monkeypatch: pytest.MonkeyPatch, n
     with pytest.raises(NoEditor) as raised:
         command(Path("x"), 1, 1)
     assert "EDITOR" in raised.value.remedy or "Set it" in raised.value.remedy
+
+
+def test_what_cannot_be_run_is_told_of(tools: Path) -> None:
+    (tools / "broken").write_text("#!/no/such/interpreter\n")
+    (tools / "broken").chmod(0o755)
+    with pytest.raises(NoEditor, match="broken cannot be run"):
+        run([str(tools / "broken")])
+
+
+def test_ctrl_c_is_the_editors(tools: Path) -> None:
+    (tools / "patient").write_text(f"#!{sys.executable}\nimport os\nos.kill(os.getppid(), 2)\n")
+    (tools / "patient").chmod(0o755)
+    run([str(tools / "patient")])  # or KeyboardInterrupt would end the test
+    with pytest.raises(KeyboardInterrupt):
+        signal.raise_signal(signal.SIGINT)  # which is ours again
 
 
 def test_without_any_one_is_asked_for() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
 import re
@@ -21,7 +22,7 @@ from bot.screens import ConversationsScreen, ExportScreen
 from embeddings.encoder import LightEncoder
 from embeddings.index import Index
 from tests.conftest import SEEDS
-from tests.pilot import ask, journey, opened, send, shown, told, until
+from tests.pilot import Gate, ask, journey, opened, send, shown, told, until
 
 LATE = "How late did the launch start?"
 UNANSWERED = "What software encodes the sound?"
@@ -51,11 +52,9 @@ def test_an_answer_comes_back_from_its_document(answers: list[Answer]) -> None:
 
 def test_what_is_added_comes_back_in_order(exchanges: list[Exchange]) -> None:
     history = History(SEEDS)
-    first, second = history.begin(), history.begin()
-    history.add(first, exchanges[0])
-    history.add(second, exchanges[1])
-    history.add(first, exchanges[1])
-    history.begin()  # of which nothing came
+    first = history.add(None, exchanges[0])
+    second = history.add(None, exchanges[1])
+    assert history.add(first, exchanges[1]) == first
     again = History(SEEDS)
     assert [(one.id, one.title, one.exchanges) for one in again.conversations()] == [
         (first, LATE, 2),
@@ -67,13 +66,17 @@ def test_what_is_added_comes_back_in_order(exchanges: list[Exchange]) -> None:
     again.delete(first)
     assert [one.id for one in history.conversations()] == [second]
     assert history.exchanges(first) == []
+    assert [one.id for one in history.conversations(0)] == []
+    third = history.add(first, exchanges[0])  # one that was deleted meanwhile begins anew
+    assert third not in (first, second)
+    assert len(history.exchanges(third)) == 1
 
 
 def test_other_folders_have_conversations_of_their_own(
     exchanges: list[Exchange], tmp_path: Path
 ) -> None:
     history = History(SEEDS)
-    history.add(history.begin(), exchanges[0])
+    history.add(None, exchanges[0])
     assert History(tmp_path).conversations() == []
 
 
@@ -81,8 +84,7 @@ def test_nobody_else_may_read_them_and_what_is_deleted_is_gone(
     exchanges: list[Exchange],
 ) -> None:
     history = History(SEEDS)
-    number = history.begin()
-    history.add(number, exchanges[0])
+    number = history.add(None, exchanges[0])
     assert stat.S_IMODE(history_file().stat().st_mode) == 0o600
     assert LATE.encode() in history_file().read_bytes()
     history.delete(number)
@@ -94,7 +96,7 @@ def test_a_damaged_file_is_told_of_and_left(content: bytes, exchanges: list[Exch
     history_file().parent.mkdir(parents=True)
     history_file().write_bytes(content)
     if not content:
-        History(SEEDS).begin()  # an empty file is a new one
+        History(SEEDS).add(None, exchanges[0])  # an empty file is a new one
         return
     with pytest.raises(HistoryError, match="cannot be used") as raised:
         History(SEEDS)
@@ -111,15 +113,94 @@ def test_a_later_format_is_not_touched() -> None:
         History(SEEDS)
 
 
-def test_a_tampered_row_is_told_of(exchanges: list[Exchange]) -> None:
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ('"question": "How late did the launch start?"', '"question": 5'),
+        ('"confidence": 0.', '"confidence": "high", "x": 0.'),
+        ('"start_char": ', '"start_char": "x", "y": '),
+        ('"source": "2023', '"source": "../../2023'),
+        ('"source": "2023', '"source": "/etc/2023'),
+        ('"answered": true', '"answered": false'),
+        ('"text": "The launch', '"text": "No launch'),
+        ("{", "no JSON {"),
+    ],
+)
+def test_a_tampered_row_is_told_of(exchanges: list[Exchange], old: str, new: str) -> None:
     history = History(SEEDS)
-    number = history.begin()
-    history.add(number, exchanges[0])
+    number = history.add(None, exchanges[0])
     with sqlite3.connect(history_file()) as db:
-        db.execute("UPDATE exchanges SET answer = '{\"question\": 1}'")
+        (kept,) = db.execute("SELECT answer FROM exchanges").fetchone()
+        assert old in kept
+        db.execute("UPDATE exchanges SET answer = ?", (kept.replace(old, new),))
     db.close()
     with pytest.raises(HistoryError, match="cannot be used"):
         history.exchanges(number)
+
+
+@pytest.mark.parametrize("time", ["'yesterday'", "5", "x'ff'"])
+def test_a_tampered_time_is_told_of(exchanges: list[Exchange], time: str) -> None:
+    history = History(SEEDS)
+    number = history.add(None, exchanges[0])
+    with sqlite3.connect(history_file()) as db:
+        db.execute(f"UPDATE exchanges SET asked_at = {time}")
+    db.close()
+    with pytest.raises(HistoryError, match="cannot be used"):
+        history.exchanges(number)
+    with pytest.raises(HistoryError, match="cannot be used"):
+        history.conversations()
+
+
+@journey
+async def test_what_another_program_holds_back_is_kept_with_the_next_question(
+    seeds_index: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = sqlite3.connect
+    monkeypatch.setattr(sqlite3, "connect", lambda *a, **k: real(*a, **{**k, "timeout": 0.1}))
+    async with opened(SEEDS, seeds_index, keep=True) as (app, pilot):
+        await ask(pilot, LATE)
+        await until(pilot, lambda: app.talk.kept == 1)
+        with contextlib.closing(real(history_file(), isolation_level=None)) as other:
+            other.execute("BEGIN EXCLUSIVE")
+            card = await ask(pilot, UNANSWERED)
+            # it is on the screen, and Esc takes nothing back
+            await pilot.press("escape")
+            await until(pilot, lambda: told(app))
+            assert "held by another program" in told(app)[-1]
+            assert card.has_class("-refused")
+            other.execute("ROLLBACK")
+        await ask(pilot, "Who is Elon Musk?")
+        await until(pilot, lambda: app.talk.kept == 3)
+    (kept,) = History(SEEDS).conversations()
+    assert kept.exchanges == 3
+
+
+@journey
+async def test_the_open_conversation_is_deleted_while_its_question_is_worked_on(
+    seeds_index: Path,
+) -> None:
+    gate = Gate("answer")
+    gate.passed.set()
+    async with opened(SEEDS, seeds_index, keep=True, before=gate) as (app, pilot):
+        await ask(pilot, LATE)
+        await until(pilot, lambda: app.talk.kept == 1)
+        deleted = app.talk
+        gate.passed.clear()
+        gate.reached.clear()
+        await send(pilot, UNANSWERED)
+        await until(pilot, gate.reached.is_set)
+        await pilot.press("ctrl+r")
+        await until(pilot, lambda: isinstance(app.screen, ConversationsScreen))
+        await pilot.press("d", "d", "escape")
+        await until(pilot, lambda: app.talk is not deleted)
+        gate.passed.set()
+        await until(pilot, lambda: deleted.kept == 2)
+        assert not app.transcript.cards
+        card = await ask(pilot, "Who is Elon Musk?")
+        assert card.has_class("-answered")
+        assert not app.defects
+    titles = [one.title for one in History(SEEDS).conversations()]
+    assert titles == ["Who is Elon Musk?", UNANSWERED]
 
 
 # Export
@@ -181,13 +262,15 @@ def test_a_marked_sentence_that_touches_the_next_is_bold_all_the_same(
     citation = answers[0].citations[0]
     citation = replace(
         citation,
-        passage="He said.Then he left.",
-        place=replace(citation.place, start_char=0, end_char=21),
+        passage="He said.Then he left.\n\n    part_one",
+        place=replace(citation.place, start_char=0, end_char=35),
         highlight=replace(citation.highlight, start_char=0, end_char=8),
         highlight_text="He said.",
     )
     exchange = Exchange("2026-11-21T14:30:05+00:00", replace(answers[0], citations=(citation,)))
-    assert "> <strong>He said.</strong>Then he left.\n" in as_markdown([exchange], SEEDS)
+    text = as_markdown([exchange], SEEDS)
+    assert "> <strong>He said.</strong>Then he left.\n>\n" in text
+    assert "> &nbsp;&nbsp;&nbsp;&nbsp;part\\_one\n" in text  # no code
 
 
 def test_markdown_shows_an_articles_own_marks_as_they_are(answers: list[Answer]) -> None:
@@ -218,6 +301,9 @@ def test_an_export_overwrites_nothing_and_says_what_is_wrong(
         export(exchanges, SEEDS, tmp_path / "talk.pdf")
     with pytest.raises(ExportError, match="cannot be written"):
         export(exchanges, SEEDS, tmp_path / "no folder" / "talk.json")
+    for name in ("~nobody-of-that-name/talk.md", "a\0b.md"):
+        with pytest.raises(ExportError, match="cannot be written"):
+            export(exchanges, SEEDS, Path(name))
     with pytest.raises(ExportError, match="nothing to export"):
         export([], SEEDS, tmp_path / "none.md")
     assert {one.name for one in tmp_path.iterdir()} == {"talk.md"}
@@ -231,9 +317,9 @@ def test_an_export_overwrites_nothing_and_says_what_is_wrong(
 async def test_a_conversation_is_kept_and_gone_on_with(seeds_index: Path) -> None:
     async with opened(SEEDS, seeds_index, keep=True) as (app, pilot):
         await ask(pilot, "Who moderated the event?")
-        await until(pilot, lambda: app.kept == 1)
+        await until(pilot, lambda: app.talk.kept == 1)
     async with opened(SEEDS, seeds_index, keep=True, go_on=True) as (app, pilot):
-        await until(pilot, lambda: app.exchanges)
+        await until(pilot, lambda: app.talk.exchanges)
         assert "Who moderated the event?" in shown(app.transcript.cards[0])
         # it is gone on with: what follows depends on it, Up finds it, and it grows
         card = await ask(pilot, "How many followers does he have?")
@@ -241,7 +327,7 @@ async def test_a_conversation_is_kept_and_gone_on_with(seeds_index: Path) -> Non
         assert "Sacks" in (card.exchange.answer.searched_as or "")
         await pilot.press("up", "up")
         assert app.prompt.text == "Who moderated the event?"
-        await until(pilot, lambda: app.kept == 2)
+        await until(pilot, lambda: app.talk.kept == 2)
     (kept,) = History(SEEDS).conversations()
     assert kept.exchanges == 2
 
@@ -250,7 +336,7 @@ async def test_a_conversation_is_kept_and_gone_on_with(seeds_index: Path) -> Non
 async def test_a_question_typed_before_it_is_back_follows_it(seeds_index: Path) -> None:
     async with opened(SEEDS, seeds_index, keep=True) as (app, pilot):
         await ask(pilot, "Who moderated the event?")
-        await until(pilot, lambda: app.kept == 1)
+        await until(pilot, lambda: app.talk.kept == 1)
     async with opened(SEEDS, seeds_index, keep=True, go_on=True, wait=False) as (app, pilot):
         card = await send(pilot, "How many followers does he have?")
         await until(pilot, lambda: card.exchange is not None)
@@ -278,11 +364,11 @@ async def test_conversations_are_chosen_from_a_list_and_deleted_there(
 ) -> None:
     async with opened(SEEDS, seeds_index, keep=True) as (app, pilot):
         await ask(pilot, LATE)
-        await until(pilot, lambda: app.kept == 1)
+        await until(pilot, lambda: app.talk.kept == 1)
         await pilot.press("ctrl+n")
         assert not app.transcript.cards
         await ask(pilot, UNANSWERED)
-        await until(pilot, lambda: app.kept == 1)
+        await until(pilot, lambda: app.talk.kept == 1)
         await pilot.press("ctrl+r")
         await until(pilot, lambda: isinstance(app.screen, ConversationsScreen))
         options = app.screen.query_one(OptionList)
@@ -290,7 +376,9 @@ async def test_conversations_are_chosen_from_a_list_and_deleted_there(
         assert UNANSWERED in titles[0]
         assert LATE in titles[1]
         await pilot.press("down", "enter")
-        await until(pilot, lambda: app.exchanges and app.exchanges[0].answer.question == LATE)
+        await until(
+            pilot, lambda: app.talk.exchanges and app.talk.exchanges[0].answer.question == LATE
+        )
         assert len(app.transcript.cards) == 1
         await pilot.press("ctrl+r")
         await until(pilot, lambda: isinstance(app.screen, ConversationsScreen))
@@ -307,7 +395,7 @@ async def test_conversations_are_chosen_from_a_list_and_deleted_there(
 async def test_a_conversation_that_was_deleted_begins_anew(seeds_index: Path) -> None:
     async with opened(SEEDS, seeds_index, keep=True) as (app, pilot):
         await ask(pilot, LATE)
-        await until(pilot, lambda: app.kept == 1)
+        await until(pilot, lambda: app.talk.kept == 1)
         await pilot.press("ctrl+r")
         await until(pilot, lambda: isinstance(app.screen, ConversationsScreen))
         await pilot.press("d", "d", "escape")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import tempfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,7 @@ from bot.screens import Sheet
 from bot.settings import Settings
 from bot.updating import Stage, UpdateFailed, update
 from embeddings import rebuild
+from embeddings.changes import Look
 from embeddings.model import DEFAULT_MODEL, Model
 from tests.conftest import MAX_BYTES, write
 from tests.pilot import ask, journey, opened, send, shown, until
@@ -243,6 +245,39 @@ def test_an_update_that_fails_says_why(tmp_path: Path, index: Path) -> None:
     with pytest.raises(UpdateFailed, match="nowhere") as raised:
         asyncio.run(update(settings, print))
     assert raised.value.remedy
+
+
+@journey
+async def test_an_index_inside_the_articles_folder_is_no_news_of_its_own(seeds: Path) -> None:
+    async with opened(seeds, seeds / "index") as (app, pilot):
+        looks = []
+        real = app.engine.look
+
+        def look() -> Look:
+            looks.append(1)
+            return real()
+
+        app.engine.look = look  # type: ignore[method-assign]
+        await ask(pilot, "How late did the launch start?")
+        write(seeds, {"lighthouse.txt": NEW, ".hidden.txt": NEW})
+        await until(pilot, lambda: "added lighthouse.txt" in status(app))
+        await ask(pilot, "Who painted the lighthouse at Skagen?")
+        assert len(looks) <= 2
+
+
+@journey
+async def test_an_update_that_cannot_be_begun_is_told_of(
+    seeds: Path, index: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*arguments: Any, **options: Any) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(tempfile, "TemporaryFile", full)
+    async with opened(seeds, index) as (app, pilot):
+        card = await send(pilot, "How late did the launch start?")
+        await until(pilot, lambda: card.query(".failed"))
+        assert "No space left on device" in shown(card)
+        assert "No space left on device" in status(app)
 
 
 def test_an_update_that_dies_says_so(seeds: Path, index: Path) -> None:

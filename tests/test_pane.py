@@ -118,8 +118,28 @@ async def test_a_source_that_is_gone_is_told_of(seeds: Path, tmp_path: Path) -> 
         (seeds / card.citations[0].place.source).unlink()
         await pilot.press("f3")
         await until(pilot, lambda: told(app))
-        assert card.citations[0].place.source in told(app)[-1]
+        assert told(app)[-1] == f"{card.citations[0].place.source} is no longer in the folder."
         assert not app.pane.display
+
+
+@journey
+async def test_the_pane_is_the_persons(seeds: Path, tmp_path: Path) -> None:
+    async with opened(seeds, tmp_path / "index") as (app, pilot):
+        card = await ask(pilot, "How late did the launch start?")
+        await pilot.press("f3")
+        await until(pilot, lambda: app.pane.opened and app.pane.display)
+        # what is read again does not put a closed pane back
+        await app.pane.reopen()
+        await pilot.press("f3")
+        await pilot.pause()
+        assert not app.pane.display
+        # and an article that goes stays, and says so
+        await pilot.press("f3")
+        await until(pilot, lambda: app.pane.display)
+        (seeds / card.citations[0].place.source).unlink()
+        await app.pane.reopen()
+        await until(pilot, lambda: "this is how it was." in shown(app.pane))
+        assert app.pane.view.rows_shown()
 
 
 @journey

@@ -21,7 +21,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
 
-from bot.chat import calm_collector
+from bot.chat import Talk, calm_collector
 from bot.history import Exchange
 from embeddings.model import find_model
 from embeddings.rebuild import rebuild
@@ -94,8 +94,8 @@ async def answers(index: Path) -> None:
         assert card.exchange is not None
         for length in (0, 100, 500):
             before = [Exchange(card.exchange.asked_at, card.exchange.answer)] * length
-            app.exchanges = list(before)
-            await app.transcript.start(app.exchanges)
+            app.talk = Talk(list(before))
+            await app.transcript.start(app.talk.exchanges)
             times = []
             for question in QUESTIONS * 4:
                 begun = time.perf_counter()
