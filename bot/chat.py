@@ -35,7 +35,7 @@ from bot.library import Library
 from bot.pane import SourcePane
 from bot.parser import INTERRUPTED
 from bot.prompt import Prompt
-from bot.render import article_lines, one_line, status_lines, told
+from bot.render import Line, Span, article_lines, one_line, status_lines, told
 from bot.screens import ConversationsScreen, ExportScreen, Sheet, drawn
 from bot.settings import Settings
 from bot.source import open_source
@@ -50,8 +50,14 @@ if TYPE_CHECKING:
 _ORDERLY_END = 3.0
 """Seconds in which the chat must have ended after a signal."""
 
+_SEE_TERMINAL = 5.0
+"""Seconds between two looks at whether there still is a terminal."""
+
 LISTED = 500
 """Conversations, the latest, that can be chosen from."""
+
+LINES = 1_000
+"""Of a text over the conversation, which is drawn whole."""
 
 Kept = TypeVar("Kept")
 
@@ -161,6 +167,8 @@ class ChatApp(App[None]):
             with suppress(AttributeError, NotImplementedError):  # Windows has none
                 loop = asyncio.get_running_loop()
                 loop.add_signal_handler(getattr(signal, name), self._end)
+        if not self.is_headless:
+            self.set_interval(_SEE_TERMINAL, self._see_terminal)
         self._draw_status()
         # what is heavy begins when there is something to look at
         self.call_after_refresh(self._begin)
@@ -168,6 +176,12 @@ class ChatApp(App[None]):
     def _begin(self) -> None:
         self.run_worker(self.library.keep_current(self._thread, self.pane.reopen), group="library")
         self.run_worker(self._answer_all(), group="questions")
+
+    def _see_terminal(self) -> None:
+        """End with the terminal, also where no signal tells of that: Textual would read the
+        end of its input for ever."""
+        if not os.isatty(0):
+            self._end()
 
     def _end(self) -> None:
         """Leave as after Ctrl+Q; where the terminal is gone and Textual waits for it, at once."""
@@ -346,7 +360,10 @@ class ChatApp(App[None]):
         at = self.settings
         lines = status_lines(found, at.seeds, at.index, self.engine.model.name)
         articles = await asyncio.to_thread(self.engine.articles)
-        self.push_screen(Sheet("Articles", drawn([*lines, *article_lines(articles)])))
+        lines += article_lines(articles)
+        if len(lines) > LINES:
+            lines[LINES:] = [Line((Span("and more; all that was not read: bot status", "dim"),))]
+        self.push_screen(Sheet("Articles", drawn(lines)))
 
     async def action_source(self) -> None:
         """Open the chosen citation's article, or close it."""

@@ -103,12 +103,16 @@ class _Talk:
 
     def go_on(self) -> None:
         """Take up the last conversation about these articles."""
-        kept = self._history.conversations(1) if self._history else []
-        if self._history is None or not kept:
+        try:
+            kept = self._history.conversations(1) if self._history else []
+            exchanges = self._history.exchanges(kept[0].id) if self._history and kept else []
+        except VerbatimError as error:
+            render.write(render.error_lines(error), sys.stderr)
+            return
+        if not kept:
             progress.say("There is no earlier conversation about these articles.")
             return
-        self._conversation = kept[0].id
-        self.exchanges = self._history.exchanges(kept[0].id)
+        self._conversation, self.exchanges = kept[0].id, exchanges
         told = render.count(len(self.exchanges), "question")
         progress.say(f"Going on after {told}; the last was: {self._last().question}")
 

@@ -163,14 +163,12 @@ def status_lines(look: Look, seeds: Path, index: Path, model: str) -> list[Line]
     return lines
 
 
-def article_lines(articles: Sequence[tuple[str, str, str | None]], most: int = 1000) -> list[Line]:
-    """The indexed articles, of (source, title, date); at most so many are named."""
+def article_lines(articles: Iterable[tuple[str, str, str | None]]) -> list[Line]:
+    """The indexed articles, of (source, title, date)."""
     lines = [Line(())]
-    for source, title, published in articles[:most]:
+    for source, title, published in articles:
         date = f"{published or '':<10}  "
         lines.append(Line((Span(date, "dim"), Span(source, "source"), Span(f"  {title}", "title"))))
-    if len(articles) > most:
-        lines.append(Line((Span(f"and {count(len(articles) - most, 'article')} more", "dim"),)))
     return lines
 
 

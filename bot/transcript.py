@@ -210,9 +210,7 @@ class Card(Vertical):
         if unfolded:
             await self.mount(*(CitationView(one) for one in self.citations if one not in shown))
         else:
-            first = 1 if self._answered else 0
-            for view in self.views()[first:]:
-                await view.remove()
+            await self.remove_children(self.views()[1 if self._answered else 0 :])
 
     @property
     def _answered(self) -> bool:

@@ -10,6 +10,8 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
+import textual.app
+import textual.pilot
 from textual.pilot import Pilot
 from textual.widget import Widget
 from textual.widgets import Static
@@ -22,6 +24,17 @@ from tests.conftest import MAX_BYTES
 
 PATIENCE = 60.0
 """Seconds after which a state that does not come is a failure."""
+
+
+async def _once(min_sleep: float = 0.0, max_sleep: float = 0.0) -> None:
+    """Let the app go on for a moment."""
+    await asyncio.sleep(max(min_sleep, 0.001))
+
+
+# Textual's pilot waits after each key until the processor is idle, or for a second where it
+# never is: on a slow machine that is an hour of waiting. Tests here wait for what they want.
+textual.pilot.wait_for_idle = _once
+textual.app.wait_for_idle = _once  # type: ignore[attr-defined]
 
 
 async def until(pilot: Pilot[None], holds: Callable[[], object]) -> None:

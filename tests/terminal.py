@@ -57,7 +57,13 @@ class Terminal:
         if self.process.poll() is None:
             self.process.kill()
         self.process.wait()
-        os.close(self._ours)
+        self.vanish()
+
+    def vanish(self) -> None:
+        """Take the terminal away, as when its window is closed; no signal tells the process."""
+        if self._ours >= 0:
+            os.close(self._ours)
+            self._ours = -1
 
     @property
     def text(self) -> str:

@@ -75,7 +75,7 @@ async def test_further_passages_unfold_and_fold_by_key_and_by_click(seeds_index:
         assert "▾ 2 further passages" in shown(card)
         await until(pilot, lambda: app.transcript.region.contains_region(card.views()[1].region))
         await pilot.click(Fold)
-        assert [view.citation.rank for view in card.views()] == [1]
+        await until(pilot, lambda: [view.citation.rank for view in card.views()] == [1])
 
 
 @journey

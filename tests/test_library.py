@@ -204,7 +204,10 @@ async def test_no_articles_are_told_of_and_come_to_be(tmp_path: Path, index: Pat
 async def test_an_index_that_vanishes_is_made_again(seeds: Path, index: Path) -> None:
     import shutil
 
+    for path in seeds.iterdir():
+        os.utime(path, (1e9, 1e9))  # what was written just now would be read once more
     async with opened(seeds, index) as (app, pilot):
+        await until(pilot, lambda: "8 articles" in status(app))
         await ask(pilot, "How late did the launch start?")
         shutil.rmtree(index)
         assert (await ask(pilot, "Who is Elon Musk?")).has_class("-answered")

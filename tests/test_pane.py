@@ -155,13 +155,15 @@ async def test_a_book_opens_at_its_passage(tmp_path: Path, model: Model) -> None
         assert 301 in [row.line for row in app.pane.view.rows_shown()]
         app.pane.view.focus()
         await pilot.press("home")
-        await until(pilot, lambda: app.pane.view.rows_shown()[0].line == 1)
+        await until(pilot, lambda: [row.line for row in app.pane.view.rows_shown()][:1] == [1])
         await pilot.press("m")
         await until(pilot, lambda: 301 in [row.line for row in app.pane.view.rows_shown()])
         # narrower, the place that is read stays
         await pilot.resize_terminal(60, 20)
         await until(pilot, lambda: app.pane.region.width == 60)
-        await until(pilot, lambda: app.pane.view.rows_shown()[0].start > 10_000)
+        await until(
+            pilot, lambda: [one for one in app.pane.view.rows_shown()[:1] if one.start > 10_000]
+        )
 
 
 def test_what_became_unreadable_is_an_error(seeds: Path, tmp_path: Path, model: Model) -> None:

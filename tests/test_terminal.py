@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import BOT, SEEDS
-from tests.terminal import Terminal
+from tests.terminal import PATIENCE, Terminal
 
 F3, F4, CTRL_Q, CTRL_S, ENTER = "\x1bOR", "\x1bOS", "\x11", "\x13", "\r"
 
@@ -61,6 +61,13 @@ def test_a_missing_folder_is_told_of_without_a_screen(tmp_path: Path) -> None:
         assert terminal.wait() == 3
         assert "nowhere" in terminal.text
         assert "--seeds" in terminal.text
+
+
+def test_it_ends_with_its_terminal(command: list[str]) -> None:
+    with Terminal(command) as terminal:
+        terminal.until("Ask the articles…")
+        terminal.vanish()
+        assert terminal.process.wait(PATIENCE) == 130
 
 
 def test_it_leaves_the_terminal_as_it_was_when_it_is_ended(command: list[str]) -> None:
