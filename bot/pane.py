@@ -132,7 +132,7 @@ class SourceView(ScrollView, can_focus=True):
         if self._to_mark:
             self.action_to_mark()
         else:
-            self.scroll_to(y=self._row_of(top), animate=False)
+            self.scroll_to(y=self._row_of(top), animate=False, force=True, immediate=True)
         self._to_mark = False
 
     def rows_shown(self) -> list[Row]:
@@ -147,7 +147,8 @@ class SourceView(ScrollView, can_focus=True):
         """Scroll to the marked sentence, with some of what comes before it."""
         if self._opened is not None and self._rows:
             first = self._row_of(self._opened.mark[0])
-            self.scroll_to(y=max(first - self.size.height // 3, 0), animate=False, force=True)
+            row = max(first - self.size.height // 3, 0)
+            self.scroll_to(y=row, animate=False, force=True, immediate=True)
 
     def render_line(self, y: int) -> Strip:
         place = self.scroll_offset.y + y

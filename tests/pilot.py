@@ -33,7 +33,7 @@ async def _once(min_sleep: float = 0.0, max_sleep: float = 0.0) -> None:
 
 # Textual's pilot waits after each key until the processor is idle, or for a second where it
 # never is: on a slow machine that is an hour of waiting. Tests here wait for what they want.
-textual.pilot.wait_for_idle = _once
+textual.pilot.wait_for_idle = _once  # type: ignore[attr-defined]
 textual.app.wait_for_idle = _once  # type: ignore[attr-defined]
 
 

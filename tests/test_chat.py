@@ -286,9 +286,11 @@ async def test_next_and_previous_citation_unfold_and_the_source_follows(
         await at("ctrl+up", 1, "Who is Elon Musk?")
         await at("ctrl+up", 3, LATE)
         app.pane.view.focus()
+        await until(pilot, lambda: app.pane.view.has_focus)
         await at("p", 2, LATE)
         await at("n", 3, LATE)
         app.transcript.focus()
+        await until(pilot, lambda: app.transcript.has_focus)
         await at("down", 1, "Who is Elon Musk?")
 
 

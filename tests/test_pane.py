@@ -154,6 +154,7 @@ async def test_a_book_opens_at_its_passage(tmp_path: Path, model: Model) -> None
         await until(pilot, lambda: app.pane.opened and app.pane.view.rows_shown())
         assert 301 in [row.line for row in app.pane.view.rows_shown()]
         app.pane.view.focus()
+        await until(pilot, lambda: app.pane.view.has_focus)
         await pilot.press("home")
         await until(pilot, lambda: [row.line for row in app.pane.view.rows_shown()][:1] == [1])
         await pilot.press("m")
