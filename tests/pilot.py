@@ -49,6 +49,14 @@ async def until(pilot: Pilot[None], holds: Callable[[], object]) -> None:
     await pilot.pause()
 
 
+async def press_until(pilot: Pilot[None], key: str, holds: Callable[[], object]) -> None:
+    """Press a key that may be pressed twice, again and again until something holds: what is
+    still being laid out may undo it once."""
+    async with asyncio.timeout(PATIENCE):
+        while not holds():
+            await pilot.press(key)
+
+
 async def send(pilot: Pilot[None], question: str) -> Card:
     """Type a question and press Enter; returns its card."""
     app = pilot.app

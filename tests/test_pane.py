@@ -17,7 +17,7 @@ from embeddings.model import DEFAULT_MODEL, Model
 from embeddings.passages import Lines
 from embeddings.rebuild import rebuild
 from tests.conftest import MAX_BYTES, write
-from tests.pilot import ask, journey, opened, shown, told, until
+from tests.pilot import ask, journey, opened, press_until, shown, told, until
 
 HOSTILE = (
     "The [bold]harbour[/bold] of Qeqertarsuaq [/] was \x1b[31mred\x1b[0m \u202eesrever\u202c in"
@@ -155,10 +155,9 @@ async def test_a_book_opens_at_its_passage(tmp_path: Path, model: Model) -> None
         assert 301 in [row.line for row in app.pane.view.rows_shown()]
         app.pane.view.focus()
         await until(pilot, lambda: app.pane.view.has_focus)
-        await pilot.press("home")
-        await until(pilot, lambda: [row.line for row in app.pane.view.rows_shown()][:1] == [1])
-        await pilot.press("m")
-        await until(pilot, lambda: 301 in [row.line for row in app.pane.view.rows_shown()])
+        view = app.pane.view
+        await press_until(pilot, "home", lambda: [row.line for row in view.rows_shown()][:1] == [1])
+        await press_until(pilot, "m", lambda: 301 in [row.line for row in view.rows_shown()])
         # narrower, the place that is read stays
         await pilot.resize_terminal(60, 20)
         await until(pilot, lambda: app.pane.region.width == 60)
