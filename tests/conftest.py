@@ -9,11 +9,18 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import hypothesis
 import pytest
 
 from embeddings.encoder import LightEncoder, open_encoder
 from embeddings.model import Model, find_model
 from embeddings.rebuild import rebuild
+
+# No test may fail for being slow: not by a deadline, nor by how long examples take to make.
+hypothesis.settings.register_profile(
+    "patient", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+)
+hypothesis.settings.load_profile("patient")
 
 PROJECT = Path(__file__).parent.parent
 SEEDS = PROJECT / "seeds"
