@@ -6,12 +6,18 @@ Every passage and every marked sentence is an exact slice of its article.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 
-from bot.confidence import THRESHOLD, probability
+from bot.agreement import Voice, agree, figure
+from bot.confidence import THRESHOLD
+from bot.evidence import Judged, judge
+from bot.place import Place
+from bot.short_answer import short_answer
 from embeddings.index import Found, Hit, Index
 from embeddings.passages import Lines, Passage, Sentence
+from embeddings.words import stems
 
 SAME_TEXT = 0.6
 """Share of the shorter passage's word triples that the other must have for them to be copies
@@ -21,35 +27,30 @@ seeds/, the real articles and eval/wikipedia: copies have .64 to .93, all others
 SHORTEST_COPY = 12
 """Word triples; what is shorter is no copy but a coincidence."""
 
-ENOUGH_WORDS = 0.6
-"""Share of the question's information from which a passage is said to have its words."""
-
 PASSAGES = 3
 """Shown where nothing else is asked for."""
 
-_POOL = 20
+JUDGED = 5
+"""Passages that are weighed at the least: 3 find less, 8 no more (tests/eval/README.md)."""
+
+POOL = 30
+"""Hits that are searched: the rivals of those that are judged."""
+
+_NAMED = 3
+_TITLE = 60
+_NO_DATE = "9999"  # after all that have one
 _WORD = re.compile(r"\w+")
-
-
-@dataclass(frozen=True, slots=True, order=True)
-class Place:
-    """A slice of an article: characters [start_char, end_char), lines from 1."""
-
-    source: str
-    start_line: int
-    end_line: int
-    start_char: int
-    end_char: int
 
 
 @dataclass(frozen=True, slots=True)
 class Citation:
     """A passage with its place, the marked sentence in it, and where else that stands.
 
-    `score` is the probability that it answers; `published` an ISO date or None; `encoding`
-    what the file is decoded with; `sha256` that of the file's bytes, in hexadecimal.
+    `score` is the probability that it answers; `answer` where the short answer stands in the
+    marked sentence, if that can be told; `published` an ISO date or None; `encoding` what the
+    file is decoded with; `sha256` that of the file's bytes, in hexadecimal.
     `also_in`: one place for each other article that carries the passage, give or take a few
-    words, at its counterpart of the marked sentence.
+    words, at its counterpart of the marked sentence; the earliest first.
     """
 
     rank: int
@@ -61,6 +62,7 @@ class Citation:
     passage: str
     highlight: Place
     highlight_text: str
+    answer: Place | None
     score: float
     also_in: tuple[Place, ...]
 
@@ -72,6 +74,18 @@ class Citation:
         return self.passage[:start], self.passage[start:end], self.passage[end:]
 
     @property
+    def marked_parts(self) -> tuple[str, str, str]:
+        """The marked sentence up to the short answer, that, and the rest; where there is none,
+        all of the sentence is the first part."""
+        text, place = self.highlight_text, self.answer
+        if place is None:
+            return text, "", ""
+        start, end = (
+            char - self.highlight.start_char for char in (place.start_char, place.end_char)
+        )
+        return text[:start], text[start:end], text[end:]
+
+    @property
     def headline(self) -> str:
         """The article's title where it adds to the file's name and the passage; else empty."""
         told = self.title == PurePosixPath(self.place.source).stem
@@ -79,60 +93,109 @@ class Citation:
 
 
 @dataclass(frozen=True, slots=True)
+class Said:
+    """A figure, and where it stands: (its words there, the place), one for each article."""
+
+    value: str
+    sources: tuple[tuple[str, Place], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
-    """`citations` where the articles answer; else `nearest` and the `reason`, for people."""
+    """`citations` where the articles answer; else `nearest` and the `reason`, for people.
+
+    `agreement`: what several articles say, where that is one figure or several of one sort:
+    with one entry they agree, with more they differ.
+    """
 
     question: str
     searched_as: str | None
     answered: bool
     confidence: float
+    min_confidence: float
     reason: str | None
     citations: tuple[Citation, ...]
     nearest: tuple[Citation, ...]
+    agreement: tuple[Said, ...] = ()
+
+    @property
+    def likely(self) -> tuple[Citation, ...]:
+        """The citations that are themselves likely enough to answer: the first, and maybe more."""
+        return tuple(one for one in self.citations if one.score >= self.min_confidence)
 
 
 def answer(
-    question: str, index: Index, limit: int = PASSAGES, *, searched_as: str | None = None
+    question: str,
+    index: Index,
+    limit: int = PASSAGES,
+    *,
+    searched_as: str | None = None,
+    min_confidence: float = THRESHOLD,
+    hidden: Callable[[str, str], bool] | None = None,
 ) -> Answer:
     """Ask the index; at most `limit` passages.
 
     Args:
         searched_as: the question to search instead, where it depends on what came before.
+        min_confidence: below this probability the articles are said not to answer.
+        hidden: (source, text) → whether to pass a passage over, as if it were not there.
 
     Raises:
         IndexUnusable: the index is damaged.
     """
-    found = index.search(searched_as or question, max(_POOL, 2 * limit))
-    likely = [(probability(hit, found), hit) for hit in found.hits]
-    likely.sort(key=lambda one: -one[0])  # finds as well as their own order, and reads better
-    groups = _fold(likely)[:limit]
-    citations = tuple(_citation(rank, group) for rank, group in enumerate(groups, start=1))
+    asked = searched_as or question
+    found = index.search(asked, max(POOL, 2 * limit), hidden=hidden)
+    groups = _fold(found.hits)
+    copies = {head.passage_id: others for head, *others in groups}
+    heads = tuple(head for head, *_ in groups)  # a copy is no rival
+    found = replace(found, hits=heads)
+    judged = judge(asked, found, heads[: max(JUDGED, limit)], index.encoder)
+    all_cited = tuple(
+        _citation(asked, rank, one, copies[one.hit.passage_id])
+        for rank, one in enumerate(judged, start=1)
+    )
+    citations = all_cited[:limit]
     confidence = citations[0].score if citations else 0.0
-    answered = confidence >= THRESHOLD
+    answered = bool(citations) and confidence >= min_confidence
     return Answer(
         question=question,
         searched_as=searched_as,
         answered=answered,
         confidence=confidence,
-        reason=None if answered else _reason(found),
+        min_confidence=min_confidence,
+        reason=None if answered else _reason(found, judged),
         citations=citations if answered else (),
         nearest=() if answered else citations,
+        agreement=_agreement(one for one in all_cited if answered and one.score >= min_confidence),
     )
 
 
-def _fold(likely: list[tuple[float, Hit]]) -> list[list[tuple[float, Hit]]]:
-    """Group the hits of different articles that carry the same text; the best first."""
-    groups: list[list[tuple[float, Hit]]] = []
-    triples = {hit.passage_id: _triples(hit.passage.text) for _, hit in likely}
-    for one in likely:
-        own = triples[one[1].passage_id]
+def _agreement(citations: Iterable[Citation]) -> tuple[Said, ...]:
+    voices = []
+    for one in citations:
+        value = one.marked_parts[1]
+        worth = figure(value) if one.answer else None
+        if worth and one.answer:
+            voices.append(Voice(worth, value, one.answer))
+    return tuple(
+        Said(group[0].value, tuple((voice.value, voice.place) for voice in group))
+        for group in agree(voices)
+    )
+
+
+def _fold(hits: Sequence[Hit]) -> list[list[Hit]]:
+    """Group the hits that carry the same text; the best first."""
+    groups: list[list[Hit]] = []
+    triples = {hit.passage_id: _triples(hit.passage.text) for hit in hits}
+    for hit in hits:
+        own = triples[hit.passage_id]
         for group in groups:
-            head = group[0][1]
-            if head.source != one[1].source and _is_copy(own, triples[head.passage_id]):
-                group.append(one)
+            head = group[0]
+            if _is_copy(own, triples[head.passage_id]):
+                group.append(hit)
                 break
         else:
-            groups.append([one])
+            groups.append([hit])
     return groups
 
 
@@ -147,13 +210,13 @@ def _is_copy(one: set[tuple[str, ...]], other: set[tuple[str, ...]]) -> bool:
     return shorter >= SHORTEST_COPY and len(one & other) >= SAME_TEXT * shorter
 
 
-def _citation(rank: int, group: list[tuple[float, Hit]]) -> Citation:
-    (score, best), *copies = group
-    mark = best.best_sentence
-    marked = best.passage.text_of(mark)
-    elsewhere: dict[str, Place] = {}
-    for _, copy in copies:
-        elsewhere.setdefault(copy.source, _place(copy, _counterpart(copy, marked)))
+def _citation(asked: str, rank: int, judged: Judged, copies: Sequence[Hit]) -> Citation:
+    best, start = judged.hit, judged.mark.start_char
+    short = short_answer(asked, judged.marked)
+    elsewhere: dict[str, tuple[str, Place]] = {}
+    for copy in (one for one in copies if one.source != best.source):
+        place = _place(copy, _counterpart(copy, judged.marked))
+        elsewhere.setdefault(copy.source, (copy.published or _NO_DATE, place))
     return Citation(
         rank=rank,
         title=best.title,
@@ -162,10 +225,11 @@ def _citation(rank: int, group: list[tuple[float, Hit]]) -> Citation:
         sha256=best.sha256.hex(),
         place=_place(best, best.passage),
         passage=best.passage.text,
-        highlight=_place(best, mark),
-        highlight_text=marked,
-        score=score,
-        also_in=tuple(sorted(elsewhere.values())),
+        highlight=_place(best, judged.mark),
+        highlight_text=judged.marked,
+        answer=short and _place(best, Sentence(start + short.start, start + short.end)),
+        score=judged.probability,
+        also_in=tuple(place for _, place in sorted(elsewhere.values())),
     )
 
 
@@ -189,17 +253,36 @@ def _place(hit: Hit, part: Passage | Sentence) -> Place:
     )
 
 
-def _reason(found: Found) -> str:
-    """Why the articles are said not to answer, in one sentence for people."""
+def _reason(found: Found, judged: Sequence[Judged]) -> str:
+    """Why the articles are said not to answer, in one sentence for people: which words no article
+    has, and what the nearest passage has of the question."""
     if not found.hits:
         return "There is no passage to search."
-    if found.unknown_words:
-        words = " or ".join(f"“{word}”" for word in found.unknown_words[:3])
-        without = "it" if len(found.unknown_words) == 1 else "them"
-        lacking = f"No article has the word {words}"
-        return f"{lacking}, and no passage comes near enough without {without}."
-    if not found.words:
+    if not found.terms:
         return "The question names nothing to look for."
-    if found.hits[0].coverage < ENOUGH_WORDS:
-        return "The articles use these words, but no passage has enough of them together."
-    return "Passages have the question's words, but none comes near enough to what it asks."
+    nearest = judged[0].hit
+    own = {*stems(nearest.passage.text), *stems(nearest.title)}
+    carried = [word for stem, word in found.terms.items() if stem in own]
+    unknown = [word for stem, word in found.terms.items() if stem in found.unknown]
+    known = found.terms.items() if not unknown else ()
+    missing = [word for stem, word in known if stem not in own]
+    has = f"has {_listed(carried, 'and')}" if carried else "has no word of the question"
+    told = f"the nearest passage, from “{_short(nearest.title)}”, {has}"
+    if unknown:
+        return f"No article has the word {_listed(unknown, 'or')}; {told}."
+    if missing:
+        lacking = f"No passage has enough of the question's words together; {told}"
+        return f"{lacking}, not {_listed(missing, 'or')}."
+    return (
+        f"Passages have the question's words, but none comes near enough to what it asks; {told}."
+    )
+
+
+def _listed(words: Sequence[str], last: str) -> str:
+    """At most three words: “a”, “b” or “c”."""
+    quoted = [f"“{word}”" for word in words[:_NAMED]]
+    return f" {last} ".join(filter(None, (", ".join(quoted[:-1]), quoted[-1])))
+
+
+def _short(title: str) -> str:
+    return title if len(title) <= _TITLE else f"{title[:_TITLE].rstrip()}…"

@@ -14,6 +14,7 @@ import re
 import sys
 from collections.abc import Callable, Sequence
 from contextlib import suppress
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from bot.parser import (
@@ -96,7 +97,14 @@ def _run(given: list[str]) -> Result:
         return ANSWERED, lambda: print(_completion(options.shell))
     from bot import settings
 
-    commands = {"ask": _ask, "chat": _chat, "rebuild": _rebuild, "status": _status, "show": _show}
+    commands = {
+        "ask": _ask,
+        "chat": _chat,
+        "eval": _evaluate,
+        "rebuild": _rebuild,
+        "status": _status,
+        "show": _show,
+    }
     return commands[options.command](options, settings.load(vars(options)))
 
 
@@ -167,6 +175,31 @@ def _chat(options: argparse.Namespace, settings: Settings) -> Result:
         raise app.defects[0]
     code = app.return_code or ANSWERED
     return (DEFECT if code == 1 else code), lambda: None  # 1 is Textual's for a crash
+
+
+def _evaluate(options: argparse.Namespace, settings: Settings) -> Result:
+    from bot import documents, evaluate, progress, scorecard
+    from bot.engine import Engine
+
+    questions = evaluate.load(Path(options.questions))
+    baseline = None if options.baseline is None else documents.outcomes_of(Path(options.baseline))
+    engine = Engine(settings)
+    progress.bring_up_to_date(engine)
+    try:
+        evaluate.check(questions, {source for source, *_ in engine.articles()})
+        engine.open()
+        with progress.shown() as show_progress:
+            run = evaluate.evaluate(
+                questions,
+                lambda question, hidden: engine.answer(question, evaluate.DEPTH, hidden=hidden),
+                hide_evidence=options.hide_evidence,
+                baseline=baseline,
+                progress=show_progress,
+            )
+    finally:
+        engine.close()
+    lines = scorecard.run_lines(run, with_failures=options.failures)
+    return ANSWERED, _printed(options.json, documents.run_json(run), lines)
 
 
 def _rebuild(options: argparse.Namespace, settings: Settings) -> Result:

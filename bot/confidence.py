@@ -1,45 +1,44 @@
 """How likely it is that a passage answers the question: one number, from plain signals.
 
-A logistic regression on two kinds of cases: the best passage for a question, which is
-evidence or not, and the best passage that is left when all evidence is hidden (or that
-another subject's articles have). `tests/eval/fit_confidence.py` fits it on the labelled
-sets and prints what stands here; tests/eval/README.md says how well it tells.
+A logistic regression; what each signal is worth stands in confidence.json, with where it comes
+from. `tests/eval/fit_confidence.py` fits it on the labelled sets and writes that file;
+tests/eval/README.md says how well it tells.
 
 `probability` is the seam: a later model takes its place.
 """
 
 from __future__ import annotations
 
+import json
 import math
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+from typing import NamedTuple
 
-if TYPE_CHECKING:
-    from embeddings.index import Found, Hit
+FITTED = Path(__file__).with_suffix(".json")
 
-THRESHOLD = 0.4
-"""Below this probability the articles are said not to answer: the best F1 of refusals on
-both small and large folders (0.3 and 0.5 cost 0.01 to 0.03)."""
-
-INTERCEPT = -8.4
-WEIGHTS = {"sentence_cosine": 7.9, "coverage": 5.9, "unknown": 4.9}
-
-
-def signals(hit: Hit, found: Found) -> dict[str, float]:
-    """What speaks for and against the hit.
-
-    `sentence_cosine`: how near its best sentence is. `coverage`: the share of the
-    question's information that its words carry; a word that no passage has weighs the
-    most there, and `unknown`, the share of such words, takes some of that back: "viewers"
-    may only be another word for what the articles call listeners.
-    """
-    return {
-        "sentence_cosine": hit.sentence_cosine,
-        "coverage": hit.coverage,
-        "unknown": len(found.unknown_words) / max(len(found.words), 1),
-    }
+THRESHOLD = 0.3
+"""Below this probability the articles are said not to answer: the best F1 of refusals over the
+labelled sets together (tests/eval/README.md has what others cost)."""
 
 
-def probability(hit: Hit, found: Found) -> float:
-    """The probability, 0…1, that this passage answers the question."""
-    own = signals(hit, found)
-    return 1 / (1 + math.exp(-INTERCEPT - sum(WEIGHTS[name] * own[name] for name in own)))
+class Regression(NamedTuple):
+    """ln(p / (1 - p)) = intercept + Σ weight · signal."""
+
+    intercept: float
+    weights: dict[str, float]
+
+
+@cache
+def fitted() -> Regression:
+    """The regression that stands in confidence.json."""
+    stored = json.loads(FITTED.read_text(encoding="utf-8"))
+    return Regression(stored["intercept"], stored["weights"])
+
+
+def probability(signals: Mapping[str, float]) -> float:
+    """The probability, 0…1, that a passage with these signals (bot/evidence.py) answers."""
+    intercept, weights = fitted()
+    logit = intercept + sum(weight * signals[name] for name, weight in weights.items())
+    return 1 / (1 + math.exp(-logit))

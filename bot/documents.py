@@ -6,13 +6,17 @@ Fields may be added; none changes its meaning while `SCHEMA_VERSION` is the same
 from __future__ import annotations
 
 import json
+import math
 import re
 from collections.abc import Iterable, Mapping
+from dataclasses import asdict, fields
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from bot.answer import Answer, Citation, Place
+    from bot.answer import Answer, Citation
+    from bot.evaluate import Outcome, Run
+    from bot.place import Place
     from embeddings.articles import Skipped
     from embeddings.changes import Look
     from embeddings.errors import VerbatimError
@@ -36,15 +40,23 @@ def answer_json(answer: Answer) -> dict[str, Any]:
         "searched_as": answer.searched_as,
         "answered": answer.answered,
         "confidence": round(answer.confidence, 4),
+        "min_confidence": answer.min_confidence,
         "reason": answer.reason,
         "citations": [_citation_json(one) for one in answer.citations],
         "nearest": [_citation_json(one) for one in answer.nearest],
+        "agreement": [
+            {
+                "value": said.value,
+                "sources": [{"text": text, **_place_json(place)} for text, place in said.sources],
+            }
+            for said in answer.agreement
+        ],
     }
 
 
 def _citation_json(citation: Citation) -> dict[str, Any]:
-    highlight = _place_json(citation.highlight)
-    del highlight["source"]
+    highlight = _own_place(citation.highlight)
+    short = citation.answer
     return {
         "rank": citation.rank,
         "title": citation.title,
@@ -53,10 +65,19 @@ def _citation_json(citation: Citation) -> dict[str, Any]:
         "sha256": citation.sha256,
         **_place_json(citation.place),
         "passage": citation.passage,
-        "highlight": {"text": citation.highlight_text, **highlight},
+        "highlight": {
+            "text": citation.highlight_text,
+            **highlight,
+            "answer": short and {"text": citation.marked_parts[1], **_own_place(short)},
+        },
         "score": round(citation.score, 4),
         "also_in": [_place_json(one) for one in citation.also_in],
     }
+
+
+def _own_place(place: Place) -> dict[str, Any]:
+    """A place in the citation's own source."""
+    return {name: value for name, value in _place_json(place).items() if name != "source"}
 
 
 def _place_json(place: Place) -> dict[str, Any]:
@@ -67,6 +88,58 @@ def _place_json(place: Place) -> dict[str, Any]:
         "start_char": place.start_char,
         "end_char": place.end_char,
     }
+
+
+def run_json(run: Run) -> dict[str, Any]:
+    """The document of `bot eval --json`; `outcomes` is what a later run is compared with."""
+    told: dict[str, Any] = {}
+    for name, estimate in run.figures.items():
+        group, _, member = name.partition(".")
+        (told.setdefault(group, {}) if member else told)[member or group] = _number(estimate.value)
+    return {
+        "questions": len(run.outcomes),
+        "answerable": sum(one.answerable for one in run.outcomes),
+        **told,
+        "latency_ms": {name: round(ms, 1) for name, ms in run.latency.items()},
+        "intervals": {
+            name: [_number(one.low), _number(one.high)] for name, one in run.figures.items()
+        },
+        "kinds": {
+            kind: {name: _number(figure) for name, figure in own.items()}
+            for kind, own in run.kinds.items()
+        },
+        "compared": {
+            name: {key: _number(value) for key, value in one._asdict().items()}
+            for name, one in run.compared.items()
+        },
+        "outcomes": [
+            {**asdict(one), "confidence": round(one.confidence, 4), "ms": round(one.ms, 1)}
+            for one in run.outcomes
+        ],
+    }
+
+
+def _number(value: float) -> float | None:
+    """Rounded; None (null in JSON) where there is no figure."""
+    return None if math.isnan(value) else round(value, 4)
+
+
+def outcomes_of(path: Path) -> list[Outcome]:
+    """The outcomes in a file that `bot eval --json` wrote.
+
+    Raises:
+        QuestionsError: it is none.
+    """
+    from bot.evaluate import Outcome, QuestionsError
+
+    try:
+        rows = json.loads(path.read_bytes())["outcomes"]
+        return [Outcome(**{one.name: row[one.name] for one in fields(Outcome)}) for row in rows]
+    except (OSError, KeyError, TypeError, ValueError) as error:
+        raise QuestionsError(
+            f"{path} is no run to compare with: {type(error).__name__}: {error}",
+            remedy="Name a file that this wrote: bot eval FILE.jsonl --json > OLD.json",
+        ) from error
 
 
 def report_json(report: Report) -> dict[str, Any]:
@@ -121,16 +194,28 @@ def answer_of(document: Mapping[str, Any]) -> Answer:
     Raises:
         KeyError, TypeError, ValueError: it is none.
     """
-    from bot.answer import Answer
+    from bot.answer import Answer, Said
+    from bot.confidence import THRESHOLD
 
     answer = Answer(
         question=_as(str, document["question"]),
         searched_as=_as(str, document["searched_as"], none=True),
         answered=_as(bool, document["answered"]),
         confidence=float(document["confidence"]),
+        min_confidence=float(document.get("min_confidence", THRESHOLD)),
         reason=_as(str, document["reason"], none=True),
         citations=tuple(_citation_of(one) for one in document["citations"]),
         nearest=tuple(_citation_of(one) for one in document["nearest"]),
+        agreement=tuple(
+            Said(
+                _as(str, one["value"]),
+                tuple(
+                    (_as(str, each["text"]), _place_of(each, each["source"]))
+                    for each in one["sources"]
+                ),
+            )
+            for one in document.get("agreement", ())
+        ),
     )
     if answer.answered != bool(answer.citations):
         raise ValueError("an answer without a citation")
@@ -147,6 +232,7 @@ def _citation_of(document: Mapping[str, Any]) -> Citation:
     from bot.answer import Citation
 
     source, highlight = document["source"], document["highlight"]
+    short = highlight.get("answer")
     citation = Citation(
         rank=_as(int, document["rank"]),
         title=_as(str, document["title"]),
@@ -157,16 +243,19 @@ def _citation_of(document: Mapping[str, Any]) -> Citation:
         passage=_as(str, document["passage"]),
         highlight=_place_of(highlight, source),
         highlight_text=_as(str, highlight["text"]),
+        answer=_place_of(short, source) if short else None,
         score=float(document["score"]),
         also_in=tuple(_place_of(one, one["source"]) for one in document["also_in"]),
     )
     if citation.parts[1] != citation.highlight_text:
         raise ValueError("a marked sentence that is not in its passage")
+    if short and citation.marked_parts[1] != short["text"]:
+        raise ValueError("a short answer that is not in its sentence")
     return citation
 
 
 def _place_of(document: Mapping[str, Any], source: str) -> Place:
-    from bot.answer import Place
+    from bot.place import Place
 
     if PurePosixPath(_as(str, source)).is_absolute() or ".." in PurePosixPath(source).parts:
         raise ValueError(f"{source!r} is no article of a folder")

@@ -110,12 +110,18 @@ class Engine:
         )
 
     def answer(
-        self, question: str, limit: int | None = None, *, earlier: Sequence[Answer] = ()
+        self,
+        question: str,
+        limit: int | None = None,
+        *,
+        earlier: Sequence[Answer] = (),
+        hidden: Callable[[str, str], bool] | None = None,
     ) -> Answer:
         """The articles' answer, from the index as it is.
 
         Args:
             earlier: the conversation so far, for a question that depends on it.
+            hidden: (source, text) → whether to pass a passage over.
 
         Raises:
             ArticlesError: there are no articles.
@@ -124,14 +130,22 @@ class Engine:
         from bot.answer import PASSAGES, answer
 
         searched_as = _resolved(question, earlier)
-        limit = limit or PASSAGES
+
+        def ask() -> Answer:
+            return answer(
+                *(question, self._index, limit or PASSAGES),
+                searched_as=searched_as,
+                min_confidence=self.settings.min_confidence,
+                hidden=hidden,
+            )
+
         try:
-            found = answer(question, self._index, limit, searched_as=searched_as)
+            found = ask()
         except IndexUnusable:
             if not self._forget():
                 raise
-            found = answer(question, self._index, limit, searched_as=searched_as)
-        if not (found.citations or found.nearest):
+            found = ask()
+        if not (found.citations or found.nearest or hidden):
             raise self._no_articles()
         return found
 

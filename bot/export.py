@@ -11,13 +11,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bot import documents
-from bot.confidence import THRESHOLD
 from bot.history import Exchange, now
 from bot.render import one_line, safe
 from embeddings.errors import VerbatimError
 
 if TYPE_CHECKING:
-    from bot.answer import Citation, Place
+    from bot.answer import Citation
+    from bot.place import Place
 
 FORMS = (".md", ".json")
 _MARKUP = re.compile(r"([\\`*_\[\]<>&#|~])|^(\s*)([-+=]|\d+(?=[.)]))", re.MULTILINE)
@@ -113,12 +113,11 @@ def as_markdown(exchanges: Sequence[Exchange], seeds: Path) -> str:
         parts.append("  \n".join([*asked, _escaped(one.note)] if one.note else asked))
         if not answer.answered:
             parts.append(f"**The articles do not answer this.** {_escaped(answer.reason or '')}")
-        likely = [one for one in answer.citations if one.score >= THRESHOLD]
-        parts += [_quotation(citation, hashes) for citation in likely]
-        others = [*answer.citations[len(likely) :], *answer.nearest]
+        parts += [_quotation(citation, hashes) for citation in answer.likely]
+        others = [*answer.citations[len(answer.likely) :], *answer.nearest]
         if others:
             named = "; ".join(f"{_place(one.highlight)} ({one.score:.0%})" for one in others)
-            parts.append(f"{'Less likely' if likely else 'Nearest'}: {named}")
+            parts.append(f"{'Less likely' if answer.likely else 'Nearest'}: {named}")
     return "\n\n".join(parts) + "\n"
 
 

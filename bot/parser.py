@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from typing import Any, NoReturn
 
 from bot import __version__
+from bot.confidence import THRESHOLD
 from embeddings.errors import VerbatimError
 
 ANSWERED, UNANSWERED, USAGE, UNUSABLE, DEFECT, INTERRUPTED = 0, 1, 2, 3, 70, 130
@@ -31,6 +32,18 @@ examples:
   bot ask --after "Who moderated the event?" "How many followers does he have?"
   echo "Who spoke first?" | bot ask --json -
   bot show 2023-05-24-launch-starts-late.txt:9
+
+"""
+
+
+_QUESTIONS = """\
+FILE.jsonl has one JSON object a line:
+  {"id": "q1", "question": "Who moderated?", "answerable": true,
+   "evidence": [{"source": "a.txt", "pattern": "moderated by \\\\w+"}],
+   "answer_pattern": "Sacks", "kind": "who"}
+evidence: a passage of source in which pattern (a regular expression) is found answers.
+answer_pattern (or answers, a list of texts): what the marked sentence must hold.
+kind is optional. An unanswerable question has "answerable": false and "evidence": [].
 
 """
 
@@ -95,6 +108,7 @@ def parser() -> argparse.ArgumentParser:
     top.add_argument("--version", action="version", version=f"bot {__version__}")
     commands = top.add_subparsers(dest="command", metavar="COMMAND", parser_class=_Parser)
     places = _places()
+    judging = _judging()
 
     def command(name: str, about: str, **settings: Any) -> argparse.ArgumentParser:
         return commands.add_parser(
@@ -109,7 +123,7 @@ def parser() -> argparse.ArgumentParser:
     chat = command(
         "chat",
         "talk with the articles, full screen; this is what bot does without a command",
-        parents=[places],
+        parents=[places, judging],
     )
     chat.add_argument(
         "--plain",
@@ -126,7 +140,7 @@ def parser() -> argparse.ArgumentParser:
         "--no-history", dest="keep", action="store_false", help="do not keep the conversation"
     )
     ask = command(
-        "ask", "answer a question from the articles", parents=[places], epilog=_EXIT_CODES
+        "ask", "answer a question from the articles", parents=[places, judging], epilog=_EXIT_CODES
     )
     ask.add_argument("question", nargs="+", help="the question; - reads it from standard input")
     ask.add_argument(
@@ -140,6 +154,28 @@ def parser() -> argparse.ArgumentParser:
         help="what was asked before, for a question that depends on it; once for each",
     )
     _json(ask)
+    evaluate = command(
+        "eval",
+        "measure how well labelled questions are answered",
+        parents=[places, judging],
+        epilog=_QUESTIONS + _EXIT_CODES,
+    )
+    evaluate.add_argument("questions", metavar="FILE.jsonl", help="the labelled questions")
+    evaluate.add_argument(
+        "--hide-evidence",
+        action="store_true",
+        help="ask each answerable question again with all passages that hold its evidence hidden,"
+        " and count that as a question the articles do not answer",
+    )
+    evaluate.add_argument(
+        "--failures", action="store_true", help="list the questions that went wrong"
+    )
+    evaluate.add_argument(
+        "--baseline",
+        metavar="OLD.json",
+        help="compare with an earlier run (its --json), by a paired test",
+    )
+    _json(evaluate)
     rebuild = command(
         "rebuild", "make the index agree with the articles", parents=[places], epilog=_EXIT_CODES
     )
@@ -154,6 +190,19 @@ def parser() -> argparse.ArgumentParser:
     completion = command("completion", "print a completion script for your shell")
     completion.add_argument("shell", choices=("bash", "zsh", "tcsh"))
     return top
+
+
+def _judging() -> argparse.ArgumentParser:
+    """The option that says how sure an answer must be."""
+    judging = _Parser(add_help=False)
+    judging.add_argument(
+        "--min-confidence",
+        metavar="P",
+        help="from 0 to 1: below this probability the articles are said not to answer"
+        f" (BOT_MIN_CONFIDENCE; default {THRESHOLD}; higher refuses more, also of what they do"
+        " answer)",
+    )
+    return judging
 
 
 def _places() -> argparse.ArgumentParser:

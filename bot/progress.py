@@ -22,7 +22,13 @@ _WORDS = {
     "reading": "Reading articles",
     "encoding": "Encoding passages",
     "indexed": "Articles indexed",
+    "asking": "Asking questions",
 }
+_COUNTED = {
+    "encoding": ("Encoding", "Encoded", "passage"),
+    "asking": ("Asking", "Asked", "question"),
+}
+"""Stages that are told of without a terminal: what is being done, what was, and of what."""
 _LINE_EVERY = 10.0
 """Seconds between two lines where there is no terminal to draw a bar on."""
 
@@ -108,13 +114,14 @@ def _lines() -> Progress:
         nonlocal last, about
         if stage == "reading":
             about = "about " if done < total else ""
-        if stage != "encoding":
+        if stage not in _COUNTED:
             return
+        doing, did, thing = _COUNTED[stage]
         if done == 0:
             last = time.monotonic()
-            say(f"Encoding {about}{render.count(total, 'passage')}…")
+            say(f"{doing} {about}{render.count(total, thing)}…")
         elif done < total and time.monotonic() - last >= _LINE_EVERY:
             last = time.monotonic()
-            say(f"Encoded {done:,} of {about}{total:,}…")
+            say(f"{did} {done:,} of {about}{total:,}…")
 
     return progress

@@ -25,6 +25,7 @@ OPEN_MARK, CLOSE_MARK = ">>", "<<"
 
 _STYLES = {
     "mark": "bold black on bright_yellow",
+    "short": "bold underline black on bright_yellow",
     "source": "bold cyan",
     "title": "italic",
     "score": "bold green",
@@ -35,6 +36,8 @@ _STYLES = {
     "name": "",
     "text": "",
 }
+_MARKS = ("mark", "short")
+"""The roles of a marked sentence's parts: the short answer in it, and the others."""
 _ONE_LINE = ("source", "title", "name")
 """Roles of text that has no line ends of its own: one in a file's name is made visible."""
 # C0 and C1 controls (not tabs and line ends) and the characters that reorder what is written.
@@ -87,8 +90,6 @@ def _visible(character: str) -> str:
 
 def answer_lines(answer: Answer, seeds: Path) -> list[Line]:
     """An answer as a person reads it."""
-    from bot.confidence import THRESHOLD
-
     lines: list[Line] = []
     if answer.searched_as:
         lines.append(Line((Span("searched as: ", "dim"), Span(answer.searched_as, "name"))))
@@ -97,19 +98,45 @@ def answer_lines(answer: Answer, seeds: Path) -> list[Line]:
         lines.append(Line((Span(answer.reason or ""),)))
         if answer.nearest:
             lines += [Line(()), Line((Span("The nearest passages:", "dim"),))]
+    lines += [Line(()), *agreement_lines(answer, seeds)] if answer.agreement else []
     doubtful = False
     for citation in answer.citations or answer.nearest:
         lines.append(Line(()))
-        if answer.answered and not doubtful and citation.score < THRESHOLD:
+        if answer.answered and not doubtful and citation.score < answer.min_confidence:
             doubtful = True
             lines += [Line((Span("Less likely to answer:", "dim"),)), Line(())]
         lines += _citation_lines(citation, seeds)
     return lines[1:] if lines and not lines[0].spans else lines
 
 
+def agreement_lines(answer: Answer, seeds: Path) -> list[Line]:
+    """What several articles say, side by side, each with its sources."""
+    told = agreement_told(answer)
+    lines = [Line((Span(told, "shown"),))] if told else []
+    for said in answer.agreement:
+        spans = [Span(said.value, "short"), Span("  ")]
+        for number, (_, place) in enumerate(said.sources):
+            spans.append(Span(", " if number else "", "dim"))
+            where = f"{place.source}:{place.start_line}"
+            spans.append(Span(where, "source", seeds / place.source))
+        lines.append(Line(tuple(spans), indent=3, hang=3))
+    return lines
+
+
+def agreement_told(answer: Answer) -> str:
+    """One line on what several articles say; empty where that cannot be told."""
+    if not answer.agreement:
+        return ""
+    number = sum(len(said.sources) for said in answer.agreement)
+    if len(answer.agreement) == 1:
+        return f"{number} articles say the same:"
+    return f"{number} articles give different figures:"
+
+
 def _citation_lines(citation: Citation, seeds: Path) -> list[Line]:
     place = citation.highlight
-    before, marked, after = citation.parts
+    before, _, after = citation.parts
+    upto, short, rest = citation.marked_parts
     date = f"  {citation.published}" if citation.published else ""
     title = f"  {citation.headline}" if citation.headline else ""
     lines = [
@@ -126,7 +153,9 @@ def _citation_lines(citation: Citation, seeds: Path) -> list[Line]:
         Line(
             (
                 Span(before),
-                Span(marked, "mark"),
+                Span(upto, "mark"),
+                Span(short, "short"),
+                Span(rest, "mark"),
                 Span(after),
             ),
             indent=3,
@@ -269,11 +298,12 @@ def write(lines: Iterable[Line], stream: TextIO, *, plainly: bool = False) -> No
     marked = not styled or console.no_color  # bold alone is easily missed
     for line in lines:
         text = Text()
-        for span in line.spans:
+        texts = _delimited(line) if marked else map(_safe, line.spans)
+        for span, told in zip(line.spans, texts, strict=True):
             style = Style.parse(_STYLES[span.role])
             if span.link is not None and styled:
                 style += Style(link=span.link.as_uri())
-            text.append(_marked(span) if marked else _safe(span), style)
+            text.append(told, style)
         for number, row in enumerate(text.wrap(console, console.width - line.indent - line.hang)):
             row.rstrip()
             margin = line.indent + (line.hang if number else 0)
@@ -281,14 +311,19 @@ def write(lines: Iterable[Line], stream: TextIO, *, plainly: bool = False) -> No
 
 
 def _plain(line: Line) -> str:
-    text = "".join(map(_marked, line.spans))
+    text = "".join(_delimited(line))
     margin = " " * line.indent
     return "\n".join((margin + row).rstrip() for row in text.split("\n"))
 
 
-def _marked(span: Span) -> str:
-    text = _safe(span)
-    return f"{OPEN_MARK}{text}{CLOSE_MARK}" if span.role == "mark" else text
+def _delimited(line: Line) -> list[str]:
+    """The texts of the line's spans, the marked sentence between its marks."""
+    texts = [_safe(span) for span in line.spans]
+    marked = [at for at, span in enumerate(line.spans) if span.role in _MARKS]
+    if marked:
+        texts[marked[0]] = OPEN_MARK + texts[marked[0]]
+        texts[marked[-1]] += CLOSE_MARK
+    return texts
 
 
 def _safe(span: Span) -> str:

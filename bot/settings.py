@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import math
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -11,14 +12,20 @@ from typing import Any
 
 from platformdirs import user_cache_path, user_config_path
 
+from bot.confidence import THRESHOLD
 from embeddings.errors import VerbatimError
 from embeddings.model import DEFAULT_MODEL
 
 APP = "verbatim-bot"
-KEYS = ("seeds", "index", "model", "max_file_mb")
+KEYS = ("seeds", "index", "model", "max_file_mb", "min_confidence")
 """What can be set. `seeds` is BOT_SEEDS in the environment, and so on."""
 
-_DEFAULTS: Mapping[str, Any] = {"seeds": "seeds", "model": DEFAULT_MODEL, "max_file_mb": 20.0}
+_DEFAULTS: Mapping[str, Any] = {
+    "seeds": "seeds",
+    "model": DEFAULT_MODEL,
+    "max_file_mb": 20.0,
+    "min_confidence": THRESHOLD,
+}
 
 
 class SettingsError(VerbatimError):
@@ -29,12 +36,14 @@ class SettingsError(VerbatimError):
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """`seeds` and `index` are absolute; files above `max_bytes` are not read."""
+    """`seeds` and `index` are absolute; files above `max_bytes` are not read; below
+    `min_confidence`, 0…1, the articles are said not to answer."""
 
     seeds: Path
     index: Path
     model: str
     max_bytes: int
+    min_confidence: float = THRESHOLD
 
 
 def config_file() -> Path:
@@ -59,7 +68,8 @@ def load(flags: Mapping[str, Any], environment: Mapping[str, str] = os.environ) 
     seeds = Path(os.path.realpath(_path("seeds", chosen["seeds"])))
     index = _own_index(seeds) if chosen["index"] is None else _path("index", chosen["index"])
     model = _text("model", chosen["model"])
-    return Settings(seeds, index.absolute(), model, _bytes(chosen["max_file_mb"]))
+    size, confidence = _bytes(chosen["max_file_mb"]), _share(chosen["min_confidence"])
+    return Settings(seeds, index.absolute(), model, size, confidence)
 
 
 def _text(key: str, value: Any) -> str:
@@ -106,6 +116,19 @@ def _bytes(megabytes: Any) -> int:
             remedy="Set it like this: --max-file-mb 20 (or BOT_MAX_FILE_MB=20).",
         ) from error
     return int(size * 1e6)
+
+
+def _share(confidence: Any) -> float:
+    try:
+        share = math.nan if isinstance(confidence, bool) else float(confidence)
+        if not 0 <= share <= 1:
+            raise ValueError
+    except (TypeError, ValueError) as error:
+        raise SettingsError(
+            f"min_confidence is {confidence!r}, and must be a number from 0 to 1",
+            remedy="Set it like this: --min-confidence 0.4 (or BOT_MIN_CONFIDENCE=0.4).",
+        ) from error
+    return share
 
 
 def _config() -> dict[str, Any]:

@@ -19,12 +19,11 @@ from textual.reactive import reactive
 from textual.style import Style
 from textual.widgets import Static
 
-from bot.confidence import THRESHOLD
 from bot.history import Exchange
-from bot.render import count, one_line, safe
+from bot.render import agreement_told, count, one_line, safe
 
 if TYPE_CHECKING:
-    from bot.answer import Citation
+    from bot.answer import Answer, Citation
 
 WINDOW = 12
 """Cards that stay on the screen. Whatever changes the layout costs the more the more there
@@ -38,29 +37,38 @@ _HEAD = "bold $text-primary"
 _QUIET = "$foreground 65%"
 
 
-def citation_content(citation: Citation) -> Content:
+def citation_content(citation: Citation, *, likely: bool) -> Content:
     """A citation as it is shown: its place, the marked sentence, the passage around it."""
     place = citation.highlight
     parts: list[Content | tuple[str, str | Style]] = [
         (f"{citation.rank}  ", _QUIET),
         _link(f"{one_line(place.source)}:{place.start_line}", "open"),
-        (f"  {citation.score:.0%}", "bold $text-success" if _likely(citation) else _QUIET),
+        (f"  {citation.score:.0%}", "bold $text-success" if likely else _QUIET),
         (f"  {citation.published}" if citation.published else "", _QUIET),
     ]
     if citation.headline:
         parts.append((f"  {one_line(citation.headline)}", f"italic {_QUIET}"))
-    before, marked, after = map(safe, citation.parts)
+    before, _, after = map(safe, citation.parts)
+    upto, short, rest = map(safe, citation.marked_parts)
+    marked = [(upto, _MARK), (short, f"underline {_MARK}"), (rest, _MARK)]
     if len(before) > _LEDE:
-        parts += [("\n", ""), (marked, _MARK), ("\nin its passage:", _QUIET)]
-    parts += [("\n", ""), (before, _QUIET), (marked, _MARK), (after, _QUIET)]
+        parts += [("\n", ""), *marked, ("\nin its passage:", _QUIET)]
+    parts += [("\n", ""), (before, _QUIET), *marked, (after, _QUIET)]
     if citation.also_in:
         also = ", ".join(f"{one_line(one.source)}:{one.start_line}" for one in citation.also_in)
         parts.append((f"\nalso in {also}", _QUIET))
     return Content.assemble(*parts)
 
 
-def _likely(citation: Citation) -> bool:
-    return citation.score >= THRESHOLD
+def _agreement(answer: Answer) -> Content:
+    """What several articles say, side by side, each with its sources."""
+    parts: list[tuple[str, str]] = [(agreement_told(answer), "bold")]
+    for said in answer.agreement:
+        places = ", ".join(
+            f"{one_line(place.source)}:{place.start_line}" for _, place in said.sources
+        )
+        parts += [("\n   ", ""), (safe(said.value), _MARK), (f"  {places}", _QUIET)]
+    return Content.assemble(*parts)
 
 
 def _link(text: str, action: str) -> Content:
@@ -80,8 +88,8 @@ class CitationView(Static):
         view: CitationView
         opens: bool
 
-    def __init__(self, citation: Citation) -> None:
-        super().__init__(citation_content(citation), markup=False)
+    def __init__(self, citation: Citation, *, likely: bool) -> None:
+        super().__init__(citation_content(citation, likely=likely), markup=False)
         self.citation = citation
 
     def on_click(self) -> None:
@@ -185,8 +193,10 @@ class Card(Vertical):
             yield _Searched(Content.assemble(*line), classes="searched", markup=False)
         if exchange.note:
             yield Static(Content(exchange.note), classes="note", markup=False)
+        if answer.agreement:
+            yield Static(_agreement(answer), classes="agreement", markup=False)
         if answer.answered:
-            yield CitationView(answer.citations[0])
+            yield CitationView(answer.citations[0], likely=True)
             further, noun = answer.citations[1:], "further passage"
         else:
             refusal = ("The articles do not answer this.", "bold $text-warning")
@@ -208,7 +218,9 @@ class Card(Vertical):
         for fold in self.query(Fold):
             fold.draw(folded=not unfolded)
         if unfolded:
-            await self.mount(*(CitationView(one) for one in self.citations if one not in shown))
+            likely = self.exchange.answer.likely if self.exchange else ()
+            further = (one for one in self.citations if one not in shown)
+            await self.mount(*(CitationView(one, likely=one in likely) for one in further))
         else:
             await self.remove_children(self.views()[1 if self._answered else 0 :])
 

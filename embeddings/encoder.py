@@ -58,6 +58,25 @@ class Vectors:
     sentences: Floats
 
 
+@dataclass(frozen=True, slots=True)
+class Tokens:
+    """A text's tokens in their context, special ones left out.
+
+    `vectors`: unit float32 (tokens, dimension); `offsets`: the characters [start, end) of each.
+    """
+
+    vectors: Floats
+    offsets: tuple[tuple[int, int], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """An encoded question; `vector`: unit float32 (dimension,)."""
+
+    vector: Floats
+    tokens: Tokens
+
+
 class Encoder(Protocol):
     """A model that is ready to encode."""
 
@@ -75,8 +94,12 @@ class Encoder(Protocol):
         """How many tokens each text has, special ones not counted; nothing is cut."""
         ...
 
-    def encode_query(self, text: str) -> Floats:
-        """A question → its unit vector, float32 (dimension,); beyond the budget it is cut."""
+    def encode_query(self, text: str) -> Query:
+        """A question → its vector and its tokens; beyond the budget it is cut."""
+        ...
+
+    def encode_tokens(self, texts: Sequence[str]) -> list[Tokens]:
+        """Sentences → their tokens; beyond the budget they are cut."""
         ...
 
     def encode(self, texts: Sequence[Text]) -> Iterator[list[tuple[int, Vectors]]]:
@@ -179,12 +202,29 @@ class LightEncoder:
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
         return _count_tokens(self._tokenizer, texts)
 
-    def encode_query(self, text: str) -> Floats:
-        ids = self._tokenizer.encode(text).ids
-        if len(ids) > self.budget + 2:
-            ids = [*ids[: self.budget + 1], ids[-1]]
-        (hidden,) = self._bert.forward([ids])
-        return _unit(hidden.mean(axis=0))
+    def encode_query(self, text: str) -> Query:
+        ((hidden, offsets),) = self._states([text])
+        return Query(_unit(hidden.mean(axis=0)), _tokens(hidden, offsets))
+
+    def encode_tokens(self, texts: Sequence[str]) -> list[Tokens]:
+        workers = min(_cores(), len(texts))
+        if workers < 2:
+            return [_tokens(*one) for one in self._states(texts)]
+        shares = [texts[at::workers] for at in range(workers)]
+        with ThreadPoolExecutor(max_workers=workers) as pool:
+            states = list(pool.map(self._states, shares))
+        return [_tokens(*states[at % workers][at // workers]) for at in range(len(texts))]
+
+    def _states(self, texts: Sequence[str]) -> list[tuple[Floats, list[tuple[int, int]]]]:
+        """Each text's last hidden states with the characters of each token."""
+        ids, offsets = [], []
+        for one in self._tokenizer.encode_batch(list(texts)):
+            kept = [*range(len(one.ids))]
+            if len(kept) > self.budget + 2:
+                kept = [*kept[: self.budget + 1], kept[-1]]
+            ids.append([one.ids[at] for at in kept])
+            offsets.append([one.offsets[at] for at in kept])
+        return list(zip(self._bert.forward(ids) if ids else [], offsets, strict=True))
 
     def encode(self, texts: Sequence[Text]) -> Iterator[list[tuple[int, Vectors]]]:
         tokenized = self._tokenizer.encode_batch([one.text for one in texts])
@@ -264,8 +304,12 @@ class ReferenceEncoder:
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
         return _count_tokens(self._tokenizer, texts)
 
-    def encode_query(self, text: str) -> Floats:
-        return _unit(np.asarray(self._transformer.encode_query(text), dtype=np.float32))
+    def encode_query(self, text: str) -> Query:
+        vector = np.asarray(self._transformer.encode_query(text), dtype=np.float32)
+        return Query(_unit(vector), self.encode_tokens([text])[0])
+
+    def encode_tokens(self, texts: Sequence[str]) -> list[Tokens]:
+        return [_tokens(hidden, offsets) for hidden, offsets, _ in self._states(texts, "")]
 
     def encode(self, texts: Sequence[Text]) -> Iterator[list[tuple[int, Vectors]]]:
         counts = self.count_tokens([one.text for one in texts])
@@ -279,23 +323,33 @@ class ReferenceEncoder:
             yield list(zip(batch, pool(chosen), strict=True))
 
     def _one_pass(self, texts: list[Text]) -> list[Vectors]:
-        prompt = self._prompt
+        states = self._states([one.text for one in texts], self._prompt)
+        return [
+            _pool(hidden, whole, offsets, one)
+            for one, (hidden, offsets, whole) in zip(texts, states, strict=True)
+        ]
+
+    def _states(
+        self, texts: Sequence[str], prompt: str
+    ) -> list[tuple[Floats, list[tuple[int, int]], Floats]]:
+        """Each text's last hidden states, the characters of each token, and its vector."""
         outputs: list[dict[str, Any]] = self._transformer.encode(  # type: ignore[assignment]
-            [one.text for one in texts],
+            list(texts),
             prompt=prompt,
-            batch_size=len(texts),
+            batch_size=_REFERENCE_BATCH,
             output_value=None,
             show_progress_bar=False,
         )
-        encodings = self._tokenizer.encode_batch([prompt + one.text for one in texts])
-        vectors = []
-        for one, output, encoding in zip(texts, outputs, encodings, strict=True):
+        states = []
+        encodings = self._tokenizer.encode_batch([prompt + one for one in texts])
+        for output, encoding in zip(outputs, encodings, strict=True):
             hidden = output["token_embeddings"].float().cpu().numpy()
             own = hidden[output["attention_mask"].cpu().numpy().astype(bool)]
             offsets = [(s - len(prompt), e - len(prompt)) for s, e in encoding.offsets]
-            passage = output["sentence_embedding"].float().cpu().numpy()
-            vectors.append(_pool(own, passage, offsets, one))
-        return vectors
+            if len(offsets) > len(own):  # what is over the budget was cut
+                offsets = [*offsets[: len(own) - 1], (0, 0)]
+            states.append((own, offsets, output["sentence_embedding"].float().cpu().numpy()))
+        return states
 
     def _sentences_apart(self, texts: list[Text]) -> list[Vectors]:
         """For models that do not pool the mean: a sentence is a text of its own."""
@@ -331,6 +385,12 @@ def _pool(
         inside = (begins >= first) & (ends <= last) & (ends > begins)
         sentences[number] = hidden[inside].mean(axis=0) if inside.any() else passage
     return Vectors(_unit(passage), _unit(sentences))
+
+
+def _tokens(hidden: Floats, offsets: Sequence[tuple[int, int]]) -> Tokens:
+    """Token states (tokens, dimension), less those of special tokens: they span no characters."""
+    own = [at for at, (start, end) in enumerate(offsets) if end > start]
+    return Tokens(_unit(hidden[own]), tuple(offsets[at] for at in own))
 
 
 def _unit(vectors: Floats) -> Floats:

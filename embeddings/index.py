@@ -13,6 +13,7 @@ This module is the seam: what is above it asks `search(question)` and knows of n
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -20,9 +21,9 @@ import numpy as np
 
 from embeddings import generations
 from embeddings.bert import Floats
-from embeddings.encoder import Encoder
+from embeddings.encoder import Encoder, Query
 from embeddings.errors import GenerationDamaged, IndexUnusable
-from embeddings.passages import Passage, Sentence
+from embeddings.passages import Passage
 from embeddings.store import Meta, Store, StoredPassage
 from embeddings.vectors import VectorIndex
 from embeddings.words import Words, upper_bound
@@ -37,9 +38,8 @@ _ATTEMPTS = 3
 class Hit:
     """A passage found for a question. All figures lie in -1…1 (cosines) or 0…1.
 
-    `score` is what hits are ranked by; `best_sentence` the sentence to mark; `coverage`
-    the share of the question's information (idf) that the passage's words and title
-    carry.
+    `score` is what hits are ranked by; `lexical` BM25 ÷ its upper bound; `sentence_cosines`
+    are in the order of the passage's sentences.
     """
 
     passage_id: int
@@ -49,24 +49,25 @@ class Hit:
     encoding: str
     sha256: bytes
     passage: Passage
-    best_sentence: Sentence
     score: float
     cosine: float
-    sentence_cosine: float
+    sentence_cosines: tuple[float, ...]
     lexical: float
-    coverage: float
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """Hits, best first, and the question's words that no passage has.
+    """Hits, best first, and what the question was searched by.
 
-    `words` are all of the question's words that carry meaning, as they were written.
+    `terms`: stem → word as it was written, of the words that carry meaning; `idf`: stem →
+    how much it tells (`Words.idf`); `unknown`: the stems that no passage has.
     """
 
     hits: tuple[Hit, ...]
-    words: tuple[str, ...]
-    unknown_words: tuple[str, ...]
+    query: Query
+    terms: dict[str, str]
+    idf: dict[str, float]
+    unknown: frozenset[str]
 
 
 class Index:
@@ -79,7 +80,7 @@ class Index:
             IndexUnusable: it is damaged, or is not there.
         """
         self._folder = folder
-        self._encoder = encoder
+        self.encoder = encoder
         try:
             self._store = Store(folder)
         except FileNotFoundError as error:
@@ -91,13 +92,18 @@ class Index:
     def close(self) -> None:
         self._store.close()
 
-    def search(self, question: str, limit: int = 10) -> Found:
+    def search(
+        self, question: str, limit: int = 10, *, hidden: Callable[[str, str], bool] | None = None
+    ) -> Found:
         """The best passages for a question, at most `limit`.
+
+        Args:
+            hidden: (source, text) → whether to pass a passage over, as if it were not there.
 
         Raises:
             IndexUnusable: the index is damaged, or was made with another model.
         """
-        query = self._encoder.encode_query(question)
+        query = self.encoder.encode_query(question)
         for attempt in range(_ATTEMPTS):
             with self._store.snapshot():
                 try:
@@ -107,7 +113,7 @@ class Index:
                     if attempt == _ATTEMPTS - 1:
                         raise
                     continue
-                return self._search(question, query, limit)
+                return self._search(question, query, limit, hidden)
         raise AssertionError("unreachable")
 
     def _follow(self) -> None:
@@ -115,7 +121,7 @@ class Index:
         meta = self._store.meta()
         if meta is None:
             raise _missing(self._folder)
-        if meta.fingerprint != self._encoder.model.fingerprint:
+        if meta.fingerprint != self.encoder.model.fingerprint:
             raise IndexUnusable(
                 f"The index in {self._folder} was made with the model {meta.model}",
                 remedy="Make it anew with yours: bot rebuild",
@@ -124,57 +130,49 @@ class Index:
             self._vectors, self._words = _open(self._folder, meta)
             self._generation = meta.generation
 
-    def _search(self, question: str, query: Floats, limit: int) -> Found:
+    def _search(
+        self,
+        question: str,
+        query: Query,
+        limit: int,
+        hidden: Callable[[str, str], bool] | None,
+    ) -> Found:
         terms = self._words.terms(question)
         idf = self._words.idf(terms)
-        near = self._vectors.search(query, CANDIDATES)
+        near = self._vectors.search(query.vector, CANDIDATES)
         ids = [*{**near, **self._words.search(terms, CANDIDATES)}]
         bm25 = self._words.scores(terms, ids)
         highest = upper_bound(idf) or 1.0
-        scored = []
-        for stored in self._store.passages(ids, self._encoder.model.fingerprint):
-            cosines = stored.sentence_vectors.astype(np.float32) @ query
-            lexical = min(bm25.get(stored.id, 0.0) / highest, 1.0)
-            scored.append((0.5 * float(cosines.max()) + 0.5 * lexical, lexical, cosines, stored))
-        scored.sort(key=lambda one: (-one[0], one[3].source, one[3].passage.start_char))
+        hits = []
+        for stored in self._store.passages(ids, self.encoder.model.fingerprint):
+            if hidden is None or not hidden(stored.source, stored.passage.text):
+                lexical = min(bm25.get(stored.id, 0.0) / highest, 1.0)
+                hits.append(_hit(stored, query.vector, lexical))
+        hits.sort(key=lambda hit: (-hit.score, hit.source, hit.passage.start_char))
         return Found(
-            hits=tuple(self._hit(*one, idf, query) for one in scored[:limit]),
-            words=tuple(terms.values()),
-            unknown_words=tuple(
-                word for term, word in terms.items() if not self._words.knows(term)
-            ),
+            hits=tuple(hits[:limit]),
+            query=query,
+            terms=terms,
+            idf=idf,
+            unknown=frozenset(term for term in terms if not self._words.knows(term)),
         )
 
-    def _hit(
-        self,
-        score: float,
-        lexical: float,
-        cosines: Floats,
-        stored: StoredPassage,
-        idf: dict[str, float],
-        query: Floats,
-    ) -> Hit:
-        passage = stored.passage
-        total = sum(idf.values()) or 1.0
-        carried = [self._words.stems(passage.text_of(one)) for one in passage.sentences]
-        shares = np.array([sum(idf[term] for term in idf.keys() & own) for own in carried]) / total
-        best = int((cosines + shares).argmax())
-        own = set().union(*carried, self._words.stems(stored.title))
-        return Hit(
-            passage_id=stored.id,
-            source=stored.source,
-            title=stored.title,
-            published=stored.published,
-            encoding=stored.encoding,
-            sha256=stored.sha256,
-            passage=passage,
-            best_sentence=passage.sentences[best],
-            score=score,
-            cosine=float(stored.vector @ query),
-            sentence_cosine=float(cosines.max()),
-            lexical=lexical,
-            coverage=sum(idf[term] for term in idf.keys() & own) / total,
-        )
+
+def _hit(stored: StoredPassage, query: Floats, lexical: float) -> Hit:
+    cosines = stored.sentence_vectors.astype(np.float32) @ query
+    return Hit(
+        passage_id=stored.id,
+        source=stored.source,
+        title=stored.title,
+        published=stored.published,
+        encoding=stored.encoding,
+        sha256=stored.sha256,
+        passage=stored.passage,
+        score=0.5 * float(cosines.max()) + 0.5 * lexical,
+        cosine=float(stored.vector @ query),
+        sentence_cosines=tuple(cosines.tolist()),
+        lexical=lexical,
+    )
 
 
 def _missing(folder: Path) -> IndexUnusable:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 import os
 from collections.abc import Iterable, Sequence
-from functools import cached_property
+from functools import cache
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -37,14 +37,16 @@ _WORD = r"\d+(?:[.,]\d+)+|[^\W_]+"  # 600,000 and 2.5 are one word, _this_ is "t
 _MOST_TERMS = 256
 _LOCK = ".lock"
 _HEAP = 64_000_000
-FUNCTION_WORDS = """
+FUNCTION_WORDS = tuple(
+    """
 a about after again all also am an and any are as at be been before being both but by can could
 did do does doing done each else ever few for from further had has have having he her here hers
-him his how i if in into is it its just let me more most my no nor not of off on once only or
-other our out over own s same shall she should so some such t than that the their them then
-there these they this those through to too under until up very was we were what whats when where
-whether which while who whom whose why will with would you your
+him his how i if in into is it its just let many me more most much my no nor not of off on once
+only or other our out over own s same shall she should so some such t than that the their them
+then there these they this those through to too under until up very was we were what whats when
+where whether which while who whom whose why will with would you your
 """.split()
+)
 """Words that carry no subject. Only questions lose them; in the index they stay."""
 
 
@@ -65,26 +67,13 @@ class Words:
     def __len__(self) -> int:
         return self._searcher.num_docs
 
-    @cached_property
-    def _question_analyzer(self) -> TextAnalyzer:
-        return analyzer(FUNCTION_WORDS)
-
-    @cached_property
-    def _text_analyzer(self) -> TextAnalyzer:
-        return analyzer()
-
     def terms(self, question: str) -> dict[str, str]:
         """The question's distinct stems in order, without function words, at most 256:
         stem → the word as it was written."""
-        tokens = self._question_analyzer.pre_tokenize(question).tokens
         found: dict[str, str] = {}
-        for token in tokens:
-            found.setdefault(token.text, question[token.char_offset_from : token.char_offset_to])
+        for stem, start, end in located(question, FUNCTION_WORDS):
+            found.setdefault(stem, question[start:end])
         return dict(islice(found.items(), _MOST_TERMS))
-
-    def stems(self, text: str) -> set[str]:
-        """The stems of a passage or sentence, as the index has them."""
-        return set(self._text_analyzer.analyze(text))
 
     def idf(self, terms: Iterable[str]) -> dict[str, float]:
         """term → ln(1 + (N - n + ½) / (n + ½)), n of N passages having it (BM25's own)."""
@@ -172,7 +161,20 @@ def _schema() -> Schema:
     return builder.build()
 
 
-def analyzer(without: Sequence[str] = ()) -> TextAnalyzer:
+def stems(text: str) -> list[str]:
+    """The stems of a text's words in order, as the index has them."""
+    return analyzer().analyze(text)
+
+
+def located(text: str, without: tuple[str, ...] = ()) -> list[tuple[str, int, int]]:
+    """The stems of a text's words in order, with the characters [start, end) of each;
+    `without` names words to leave out."""
+    tokens = analyzer(without).pre_tokenize(text).tokens
+    return [(one.text, one.char_offset_from, one.char_offset_to) for one in tokens]
+
+
+@cache
+def analyzer(without: tuple[str, ...] = ()) -> TextAnalyzer:
     """Text → stems, as the index has them; `without` names words to leave out."""
     builder = (
         TextAnalyzerBuilder(Tokenizer.regex(_WORD))

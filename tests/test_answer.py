@@ -94,13 +94,15 @@ def refusal(question: str, index: Index) -> Answer:
 
 
 def test_refusals_say_why(index: Index) -> None:
-    assert refusal("Which codec does the ferry use?", index).reason == (
-        "No article has the word “codec” or “ferry”, and no passage comes near enough without them."
+    codec = refusal("Which codec does the tunnel use?", index)
+    assert codec.reason == (
+        f"No article has the word “codec”; the nearest passage, from “{codec.nearest[0].title}”,"
+        " has “tunnel” and “use”."
     )
     assert refusal("Who is it?", index).reason == "The question names nothing to look for."
-    assert refusal("Is the council of the weather in the news?", index).reason == (
-        "The articles use these words, but no passage has enough of them together."
-    )
+    weather = refusal("Is the council of the weather in the news?", index).reason or ""
+    assert weather.startswith("No passage has enough of the question's words together;")
+    assert "not" in weather
 
 
 def test_the_limit_is_kept(index: Index) -> None:
@@ -113,7 +115,3 @@ def test_an_empty_index_has_no_answer(tmp_path: Path, model: Model, encoder: Lig
     result = answer("Anything?", Index(tmp_path / "index", encoder))
     assert (result.answered, result.confidence, result.nearest) == (False, 0.0, ())
     assert result.reason == "There is no passage to search."
-
-
-def test_the_probability_grows_with_what_speaks_for_it() -> None:
-    assert all(weight > 0 for weight in confidence.WEIGHTS.values())

@@ -66,8 +66,8 @@ def test_an_answer_in_json(ask: Bot) -> None:
     assert done.stderr == ""
     answer = document(done)
     assert list(answer) == [
-        *("schema_version", "question", "searched_as", "answered", "confidence", "reason"),
-        *("citations", "nearest"),
+        *("schema_version", "question", "searched_as", "answered", "confidence"),
+        *("min_confidence", "reason", "citations", "nearest", "agreement"),
     ]
     assert (answer["question"], answer["answered"], answer["reason"]) == (QUESTION, True, None)
     assert answer["nearest"] == []

@@ -9,9 +9,9 @@ from itertools import pairwise
 import pytest
 
 from bot.conversation import LONGEST, Turn, resolve
+from bot.evaluate import load as labelled
 from tests.conftest import PROJECT, SHARED, needs_shared
 from tests.eval.conversations import left_alone, load, outcomes
-from tests.eval.labelled import load as labelled
 
 
 def talk(*turns: str | tuple[str, str]) -> list[Turn]:

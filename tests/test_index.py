@@ -34,7 +34,7 @@ def test_every_hit_is_an_exact_slice(index: Index) -> None:
         assert text[passage.start_char : passage.end_char] == passage.text
         lines = text.split("\n")[passage.start_line - 1 : passage.end_line]
         assert passage.text in "\n".join(lines)
-        assert hit.best_sentence in passage.sentences
+        assert len(hit.sentence_cosines) == len(passage.sentences)
 
 
 def test_the_score_is_what_the_formula_says(
@@ -53,7 +53,7 @@ def test_the_score_is_what_the_formula_says(
     for term in terms:
         having = sum(term in own for own in tokens.values())
         idf[term] = math.log(1 + (len(tokens) - having + 0.5) / (having + 0.5))
-    query = encoder.encode_query(question)
+    query = encoder.encode_query(question).vector
     hits = index.search(question, 100).hits
     assert [hit.score for hit in hits] == sorted((hit.score for hit in hits), reverse=True)
     for hit in hits[:20]:
@@ -67,6 +67,7 @@ def test_the_score_is_what_the_formula_says(
         with store.snapshot():
             (stored,) = store.passages([hit.passage_id], encoder.model.fingerprint)
         cosine = float((stored.sentence_vectors.astype(np.float32) @ query).max())
+        assert max(hit.sentence_cosines) == pytest.approx(cosine, abs=1e-6)
         assert hit.score == pytest.approx(0.5 * cosine + 0.5 * hit.lexical, abs=1e-6)
 
 
@@ -81,7 +82,7 @@ def test_the_dense_side_is_faiss_and_exact(
     path = generations.path_of(seeds_index, meta.generation) / generations.VECTORS
     opened: Any = faiss.read_index(str(path))
     assert isinstance(faiss.downcast_index(opened.index), faiss.IndexFlatIP)
-    query = encoder.encode_query("How many people listened?")
+    query = encoder.encode_query("How many people listened?").vector
     exact = sorted(zip((matrix @ query).tolist(), ids.tolist(), strict=True), reverse=True)[:50]
     found = vectors.VectorIndex(path).search(query, 50)
     assert list(found) == [number for _, number in exact]
@@ -109,13 +110,25 @@ def test_the_dense_side_is_faiss_and_exact(
 def test_no_question_breaks_the_search(index: Index, question: str) -> None:
     found = index.search(question, 5)
     assert len(found.hits) == 5
-    assert all(0 <= hit.lexical <= 1 and 0 <= hit.coverage <= 1 for hit in found.hits)
+    assert all(0 <= hit.lexical <= 1 for hit in found.hits)
 
 
 def test_words_that_no_article_has_are_named_as_written(index: Index) -> None:
     found = index.search("Which codec did the Launches' Zürich engineers use?")
-    assert found.words == ("codec", "Launches", "Zürich", "engineers", "use")
-    assert found.unknown_words == ("codec", "Zürich")
+    assert [*found.terms.values()] == ["codec", "Launches", "Zürich", "engineers", "use"]
+    assert [found.terms[stem] for stem in sorted(found.unknown)] == ["codec", "Zürich"]
+    assert found.idf["codec"] == max(found.idf.values()) > found.idf["launch"]
+
+
+def test_what_is_hidden_is_passed_over_and_others_come_up(index: Index) -> None:
+    question = "How late did the launch start?"
+    everything = index.search(question, 10).hits
+    source = everything[0].source
+    left = index.search(question, 10, hidden=lambda own, text: own == source).hits
+    assert len(left) == 10
+    assert source not in {hit.source for hit in left}
+    others = [hit.passage_id for hit in everything if hit.source != source]
+    assert [hit.passage_id for hit in left][: len(others)] == others
 
 
 def test_numbers_are_one_word_and_accents_do_not_matter() -> None:

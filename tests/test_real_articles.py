@@ -6,13 +6,14 @@ from pathlib import Path
 
 import pytest
 
-from bot.answer import Place, answer
+from bot.answer import answer
+from bot.evaluate import is_hit, is_marked, load
+from bot.place import Place
 from embeddings.encoder import LightEncoder
 from embeddings.index import Index
 from embeddings.model import Model
 from embeddings.rebuild import rebuild
 from tests.conftest import MAX_BYTES, SHARED, needs_shared
-from tests.eval.labelled import is_hit, is_marked, load
 
 pytestmark = needs_shared
 ARTICLES = SHARED / "articles"

@@ -9,10 +9,11 @@ import pytest
 
 from bot.cli import main
 from bot.documents import answer_json, dump
+from bot.evaluate import load
 from embeddings.model import Model
 from embeddings.rebuild import rebuild
 from tests.conftest import MAX_BYTES, SHARED, Bot, needs_shared
-from tests.eval.labelled import SETS, load
+from tests.eval.labelled import SETS
 from tests.pilot import ask, journey, opened
 
 pytestmark = needs_shared

@@ -33,7 +33,7 @@ def test_a_whole_conversation(
         terminal.send(f"How many followers does he have?{ENTER}")
         terminal.until("searched as: How many followers does David Sacks have?")
         terminal.send(F3)
-        terminal.until("2023-05-24-second-room-opens.txt:5  2023-05-24")
+        terminal.until("2023-05-25-timeline-of-the-delay.txt:9")
         terminal.send(F4)
         terminal.until("EDITING +5")
         terminal.send("\n")

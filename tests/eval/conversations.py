@@ -33,12 +33,12 @@ import numpy as np
 
 from bot.answer import Answer, answer
 from bot.conversation import Turn, resolve
+from bot.evaluate import Evidence, Question, is_hit
 from embeddings.encoder import open_encoder
 from embeddings.index import Index
 from embeddings.model import find_model
 from embeddings.rebuild import rebuild
 from embeddings.words import FUNCTION_WORDS, analyzer
-from tests.eval.labelled import Evidence, Question, is_hit
 
 HERE = Path(__file__).parent
 SHARED = HERE.parents[2] / "shared"
@@ -207,7 +207,9 @@ def _question(turn: dict[str, Any]) -> Question:
     evidence = [
         Evidence(one["source"], re.compile(one["pattern"]), None) for one in turn["evidence"]
     ]
-    return Question(turn["question"], turn["answerable"], tuple(evidence), None, turn["id"])
+    return Question(
+        *(turn["id"], turn["question"], turn["answerable"]), tuple(evidence), None, turn["id"], ""
+    )
 
 
 def _rank(question: Question, found: Answer) -> float:

@@ -15,12 +15,12 @@ from pathlib import Path
 
 import numpy as np
 
+from bot.evaluate import Question, is_evidence
 from embeddings import articles, words
 from embeddings.encoder import LightEncoder, ReferenceEncoder, Text, open_encoder
 from embeddings.model import find_model
 from embeddings.passages import Passage, split
-from tests.eval.labelled import SETS, Question, is_evidence, sets
-from tests.eval.retrieval import SHARED
+from tests.eval.labelled import SETS, sets
 
 SIZES = ((0, 254), (64, 128), (128, 128), (96, 254), (128, 254), (200, 254), (254, 254))
 
@@ -31,9 +31,9 @@ def main(names: Sequence[str]) -> None:
     encoder = open_encoder(model)
     assert isinstance(encoder, LightEncoder)
     bulk = ReferenceEncoder(model)
-    for name, folder, questions in sets(SHARED, list(names) or [*SETS]):
+    for name, folder, questions in sets(list(names) or [*SETS]):
         asked = [one for one in questions if one.answerable]
-        vectors = np.stack([encoder.encode_query(one.text) for one in asked])
+        vectors = np.stack([encoder.encode_query(one.text).vector for one in asked])
         read = [
             articles.read(folder, state.source, max_bytes=1 << 30)[1]
             for state in articles.scan(folder, max_bytes=1 << 30).files

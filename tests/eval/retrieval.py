@@ -1,37 +1,40 @@
 """Is the right passage first? Figures of each labelled set, for each way of searching.
 
-    python -m tests.eval.retrieval [SET …]        (seeds, natural, wikipedia; default all)
+    python -m tests.eval.retrieval [SET …]        (see labelled.py; default all)
 
 hit@k: the share of answerable questions that have evidence among the first k passages.
-`strict` asks for the evidence sentence too (see labelled.py). The intervals are 95 %
-bootstrap intervals over questions.
+`strict` asks for the evidence sentence too (bot/evaluate.py). The intervals are 95 % bootstrap
+intervals over questions. `marked`: of the questions whose first passage is strict evidence, the
+share where the sentence to mark holds the answer.
 """
 
 from __future__ import annotations
 
 import sys
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
-from bot.confidence import probability
+from bot.answer import JUDGED
+from bot.evaluate import Question, is_evidence
+from bot.evidence import Judged, judge
 from embeddings.encoder import open_encoder
 from embeddings.index import Found, Hit, Index
 from embeddings.model import find_model
 from embeddings.rebuild import rebuild
-from tests.eval.labelled import SETS, Question, is_evidence, sets
+from tests.eval.labelled import SETS, sets
 
-SHARED = Path(__file__).parents[3] / "shared"
 EVERYTHING = 100
 
-WAYS: dict[str, Callable[[Hit, Found], float]] = {
-    "passage vector (dense only)": lambda hit, found: hit.cosine,
-    "best sentence vector": lambda hit, found: hit.sentence_cosine,
-    "BM25 (lexical only)": lambda hit, found: hit.lexical,
-    "index: ½ sentence + ½ BM25/bound": lambda hit, found: hit.score,
-    "answer: by probability": lambda hit, found: probability(hit, found),
+WAYS: dict[str, Callable[[Hit], float]] = {
+    "passage vector (dense only)": lambda hit: hit.cosine,
+    "best sentence vector": lambda hit: max(hit.sentence_cosines),
+    "BM25 (lexical only)": lambda hit: hit.lexical,
+    "index: ½ sentence + ½ BM25/bound": lambda hit: hit.score,
 }
 
 
@@ -39,47 +42,78 @@ def main(names: Sequence[str]) -> None:
     """Print a table for each set."""
     model = find_model()
     encoder = open_encoder(model)
-    for name, articles, questions in sets(SHARED, list(names) or [*SETS]):
+    for name, articles, questions in sets(list(names) or [*SETS]):
         with tempfile.TemporaryDirectory() as folder:
             report = rebuild(articles, Path(folder), model, max_bytes=1 << 30)
             index = Index(Path(folder), encoder)
             answerable = [one for one in questions if one.answerable]
             found = [index.search(one.text, EVERYTHING) for one in answerable]
+            judged = [
+                judge(question.text, one, one.hits[:JUDGED], encoder)
+                for question, one in zip(answerable, found, strict=True)
+            ]
             index.close()
         print(f"\n{name}: {len(answerable)} answerable questions, {report.passages} passages")
         print(f"{'':34}hit@1                hit@3  hit@5  MRR    strict@1")
-        for way, key in WAYS.items():
-            loose = ranks(answerable, found, key, strict=False)
-            strict = ranks(answerable, found, key, strict=True)
+        for way, orders in _orders(found, judged):
+            loose = ranks(answerable, orders, strict=False)
+            strict = ranks(answerable, orders, strict=True)
             low, high = interval(loose == 1)
             print(
                 f"{way:34}{np.mean(loose == 1):.3f} [{low:.3f}, {high:.3f}] "
                 f"{np.mean(loose <= 3):.3f}  {np.mean(loose <= 5):.3f}  {np.mean(1 / loose):.3f}  "
                 f"{np.mean(strict == 1):.3f}"
             )
+        _print_marked(answerable, judged)
+
+
+def _orders(
+    found: Sequence[Found], judged: Sequence[Sequence[Judged]]
+) -> Iterator[tuple[str, list[list[Hit]]]]:
+    """Each way of searching, with the hits of each question in its order."""
+    for way, key in WAYS.items():
+        yield way, [sorted(one.hits, key=key, reverse=True) for one in found]
+    yield (
+        "answer: by probability",
+        [
+            [*(each.hit for each in best), *one.hits[len(best) :]]
+            for best, one in zip(judged, found, strict=True)
+        ],
+    )
 
 
 def ranks(
-    questions: Sequence[Question],
-    found: Sequence[Found],
-    key: Callable[[Hit, Found], float],
-    *,
-    strict: bool,
-) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
+    questions: Sequence[Question], orders: Sequence[Sequence[Hit]], *, strict: bool
+) -> npt.NDArray[np.float64]:
     """The rank of the first evidence for each question; infinite where there is none."""
     places = []
-    for question, one in zip(questions, found, strict=True):
-        order = sorted(one.hits, key=lambda hit: -key(hit, one))
-        hits = (is_evidence(question, hit.source, hit.passage.text, strict=strict) for hit in order)
-        places.append(next((rank for rank, right in enumerate(hits, 1) if right), np.inf))
+    for question, hits in zip(questions, orders, strict=True):
+        right = (is_evidence(question, hit.source, hit.passage.text, strict=strict) for hit in hits)
+        places.append(next((rank for rank, one in enumerate(right, 1) if one), np.inf))
     return np.array(places, dtype=np.float64)
 
 
-def interval(hits: np.ndarray[tuple[int], np.dtype[np.bool_]]) -> tuple[float, float]:
-    """The 95 % interval of a share, by 2,000 bootstrap samples."""
-    draws = np.random.default_rng(0).integers(0, len(hits), (2000, len(hits)))
-    low, high = np.percentile(hits[draws].mean(axis=1), [2.5, 97.5])
+def interval(values: npt.NDArray[Any]) -> tuple[float, float]:
+    """The 95 % interval of a mean (of a share too), by 2,000 bootstrap samples."""
+    draws = np.random.default_rng(0).integers(0, len(values), (2000, len(values)))
+    low, high = np.percentile(values[draws].mean(axis=1), [2.5, 97.5])
     return float(low), float(high)
+
+
+def _print_marked(questions: Sequence[Question], judged: Sequence[Sequence[Judged]]) -> None:
+    """How often the mark is right, by the rule and by the best cosine."""
+    rule, cosine = [], []
+    for question, (best, *_) in zip(questions, judged, strict=True):
+        hit, answer = best.hit, question.answer
+        if answer and is_evidence(question, hit.source, hit.passage.text, strict=True):
+            nearest = hit.passage.sentences[int(np.argmax(hit.sentence_cosines))]
+            rule.append(answer.search(" ".join(best.marked.split())) is not None)
+            cosine.append(answer.search(" ".join(hit.passage.text_of(nearest).split())) is not None)
+    low, high = interval(np.array(rule))
+    print(
+        f"marked: {np.mean(rule):.3f} [{low:.3f}, {high:.3f}] of {len(rule)};"
+        f" by the best cosine {np.mean(cosine):.3f}"
+    )
 
 
 if __name__ == "__main__":

@@ -1,0 +1,479 @@
+"""Labelled questions → figures: how well it finds, marks and refuses (`bot eval`).
+
+Measures: mean reciprocal rank (of the first `DEPTH` passages); the area under the risk-coverage
+curve (Geifman & El-Yaniv 2017, arXiv:1705.08500); expected calibration error in ten bins (Guo et
+al. 2017, arXiv:1706.04599); intervals by bootstrap over questions; two runs by a paired
+randomisation test (Smucker et al. 2007, doi:10.1145/1321440.1321528).
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence, Set
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from bot.answer import Answer, Citation
+from bot.question import asks_for
+from embeddings.errors import VerbatimError
+
+DEPTH = 5
+"""Passages that are asked for: as deep as the figures look."""
+
+_DRAWS = 1000
+_FLIPS = 5000
+_BINS = 10
+
+Floats = npt.NDArray[np.float64]
+Ask = Callable[[str, Callable[[str, str], bool] | None], Answer]
+"""(question, what to hide) → the answer, of `DEPTH` passages."""
+
+
+class QuestionsError(VerbatimError):
+    """The labelled questions cannot be used."""
+
+    kind = "questions"
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """A pattern that an answering passage of `source` has; `sentence` where it is known."""
+
+    source: str
+    pattern: re.Pattern[str]
+    sentence: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A labelled question. `answer` is found in what answers it; `group` is the article (or
+    question) that it came from; `kind` what it asks for, as labelled or else as it is read."""
+
+    id: str
+    text: str
+    answerable: bool
+    evidence: tuple[Evidence, ...]
+    answer: re.Pattern[str] | None
+    group: str
+    kind: str
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What came of a question. `hidden`: it was asked with its evidence hidden; `rank`: of the
+    first evidence, None where there is none among the passages; `marked`: the first passage is
+    evidence, and the sentence marked in it holds the answer."""
+
+    id: str
+    question: str
+    kind: str
+    answerable: bool
+    hidden: bool
+    rank: int | None
+    marked: bool
+    answered: bool
+    confidence: float
+    ms: float
+    first: str | None
+
+    @property
+    def key(self) -> tuple[str, bool]:
+        return self.id, self.hidden
+
+
+class Estimate(NamedTuple):
+    """A figure with its 95 % interval; NaN where no question tells."""
+
+    value: float
+    low: float
+    high: float
+
+
+class Comparison(NamedTuple):
+    """A figure before and after, over the questions of both runs."""
+
+    before: float
+    after: float
+    p_value: float
+
+
+def load(path: Path) -> list[Question]:
+    """Read a file of labelled questions, one JSON object a line.
+
+    Raises:
+        QuestionsError: it cannot be read, a line is of another form, or it is empty.
+    """
+    try:
+        lines = path.read_text(encoding="utf-8").splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        reason = f"{path} cannot be read: {getattr(error, 'strerror', None) or error}"
+        raise QuestionsError(reason, remedy="Name a file of labelled questions.") from error
+    questions = []
+    for number, line in enumerate(lines, start=1):
+        if line.strip():
+            try:
+                questions.append(_question(json.loads(line)))
+            except (KeyError, TypeError, ValueError, AttributeError, re.error) as error:
+                what = f"{type(error).__name__}: {error}"
+                raise QuestionsError(
+                    f"Line {number} of {path} is no labelled question ({what})",
+                    remedy="It needs id, question, answerable and evidence: bot eval --help",
+                ) from error
+    if not questions:
+        raise QuestionsError(f"{path} has no questions", remedy="Put one JSON object on each line.")
+    return questions
+
+
+def _question(row: Mapping[str, Any]) -> Question:
+    answers = [re.escape(one) for one in row.get("answers", []) if one]
+    pattern = row.get("answer_pattern") or "|".join(answers)
+    evidence = tuple(
+        Evidence(one["source"], re.compile(one["pattern"]), one.get("sentence"))
+        for one in row["evidence"]
+    )
+    text, answerable = row["question"], row["answerable"]
+    if not isinstance(text, str) or not isinstance(answerable, bool):
+        raise TypeError("question must be text, answerable true or false")
+    if answerable != bool(evidence):
+        raise ValueError("evidence is what an answerable question has, and no other")
+    return Question(
+        id=str(row["id"]),
+        text=text,
+        answerable=answerable,
+        evidence=evidence,
+        answer=re.compile(pattern) if pattern else None,
+        group=row.get("article", str(row["id"])),
+        kind=row.get("kind") or asks_for(text) or "other",
+    )
+
+
+def is_evidence(question: Question, source: str, passage: str, *, strict: bool = False) -> bool:
+    """Whether a passage holds the question's evidence.
+
+    `strict`: it must hold the evidence sentence too, where the set names one. A short answer
+    can stand elsewhere in the article by chance.
+    """
+    return any(
+        one.source == source
+        and one.pattern.search(passage)
+        and (not strict or one.sentence is None or _has(passage, one.sentence))
+        for one in question.evidence
+    )
+
+
+def is_hit(question: Question, citation: Citation) -> bool:
+    """Whether a citation is evidence, in its own source or one that it is also in."""
+    sources = {citation.place.source, *(place.source for place in citation.also_in)}
+    return any(is_evidence(question, source, citation.passage) for source in sources)
+
+
+def is_marked(question: Question, citation: Citation) -> bool:
+    """Whether the marked sentence holds an accepted answer."""
+    return bool(question.answer and question.answer.search(_plain(citation.highlight_text)))
+
+
+def _has(passage: str, sentence: str) -> bool:
+    passage, sentence = _plain(passage), _plain(sentence)
+    return sentence in passage or passage in sentence
+
+
+def _plain(text: str) -> str:
+    return " ".join(text.split())
+
+
+def ask_all(
+    questions: Sequence[Question], ask: Ask, *, hide_evidence: bool = False
+) -> Iterator[Outcome]:
+    """Ask each question, and with `hide_evidence` each answerable one a second time with all
+    passages that hold its evidence hidden."""
+    for question in questions:
+        yield _outcome(question, ask, hidden=False)
+        if hide_evidence and question.answerable:
+            yield _outcome(question, ask, hidden=True)
+
+
+def _outcome(question: Question, ask: Ask, *, hidden: bool) -> Outcome:
+    def hide(source: str, text: str) -> bool:
+        return is_evidence(question, source, text)
+
+    start = time.perf_counter()
+    answer = ask(question.text, hide if hidden else None)
+    ms = (time.perf_counter() - start) * 1000
+    shown = answer.citations or answer.nearest
+    answerable = question.answerable and not hidden
+    ranks = [one.rank for one in shown if answerable and is_hit(question, one)]
+    first = shown[0] if shown else None
+    return Outcome(
+        id=question.id,
+        question=question.text,
+        kind=question.kind,
+        answerable=answerable,
+        hidden=hidden,
+        rank=min(ranks, default=None),
+        marked=first is not None and 1 in ranks and is_marked(question, first),
+        answered=answer.answered,
+        confidence=answer.confidence,
+        ms=ms,
+        first=f"{first.highlight.source}:{first.highlight.start_line}" if first else None,
+    )
+
+
+# Figures
+
+
+class _Table(NamedTuple):
+    """Outcomes as columns (n,): `rank` is infinite where there was no evidence."""
+
+    answerable: npt.NDArray[np.bool_]
+    rank: Floats
+    marked: npt.NDArray[np.bool_]
+    answered: npt.NDArray[np.bool_]
+    confidence: Floats
+
+    def at(self, rows: npt.NDArray[np.int64]) -> _Table:
+        return _Table(
+            self.answerable[rows],
+            self.rank[rows],
+            self.marked[rows],
+            self.answered[rows],
+            self.confidence[rows],
+        )
+
+
+def _table(outcomes: Sequence[Outcome]) -> _Table:
+    return _Table(
+        np.array([one.answerable for one in outcomes], dtype=np.bool_),
+        np.array([one.rank or math.inf for one in outcomes], dtype=np.float64),
+        np.array([one.marked for one in outcomes], dtype=np.bool_),
+        np.array([one.answered for one in outcomes], dtype=np.bool_),
+        np.array([one.confidence for one in outcomes], dtype=np.float64),
+    )
+
+
+def _mean(values: npt.NDArray[Any]) -> float:
+    return float(values.mean()) if len(values) else math.nan
+
+
+def _precision(table: _Table) -> float:
+    return _mean(~table.answerable[~table.answered])
+
+
+def _recall(table: _Table) -> float:
+    return _mean(~table.answered[~table.answerable])
+
+
+def _f1(table: _Table) -> float:
+    if table.answerable.all():
+        return math.nan
+    right = int((~table.answerable & ~table.answered).sum())
+    return 2 * right / int((~table.answerable).sum() + (~table.answered).sum())
+
+
+def area(answerable: npt.NDArray[np.bool_], confidence: Floats) -> float:
+    """The area under the ROC curve: how often an answerable question has more confidence than
+    an unanswerable one; ties count half (Mann & Whitney 1947)."""
+    yes, no = int(answerable.sum()), int((~answerable).sum())
+    if not yes or not no:
+        return math.nan
+    _, inverse, counts = np.unique(confidence, return_inverse=True, return_counts=True)
+    ranks = (np.cumsum(counts) - (counts - 1) / 2)[inverse]
+    return float((ranks[answerable].sum() - yes * (yes + 1) / 2) / (yes * no))
+
+
+def _risk_coverage(table: _Table) -> float:
+    wrong = table.rank[np.argsort(-table.confidence, kind="stable")] != 1
+    return _mean(np.cumsum(wrong) / np.arange(1, len(wrong) + 1))
+
+
+def calibration_error(confidence: Floats, right: npt.NDArray[np.bool_]) -> float:
+    """How far the confidence is from the share that is right, bin by bin."""
+    bins = np.minimum((confidence * _BINS).astype(np.int64), _BINS - 1)
+    return float(
+        sum(
+            abs(confidence[bins == one].mean() - right[bins == one].mean()) * (bins == one).mean()
+            for one in np.unique(bins)
+        )
+    )
+
+
+FIGURES: dict[str, Callable[[_Table], float]] = {
+    "hit@1": lambda table: _mean(table.rank[table.answerable] <= 1),
+    "hit@3": lambda table: _mean(table.rank[table.answerable] <= 3),
+    "hit@5": lambda table: _mean(table.rank[table.answerable] <= 5),
+    "mrr": lambda table: _mean(1 / table.rank[table.answerable]),
+    "marked": lambda table: _mean(table.marked[table.answerable]),
+    "answered": lambda table: _mean(table.answered[table.answerable]),
+    "refusal.precision": _precision,
+    "refusal.recall": _recall,
+    "refusal.f1": _f1,
+    "refusal.auc": lambda table: area(table.answerable, table.confidence),
+    "risk_coverage_area": _risk_coverage,
+    "calibration_error": lambda table: calibration_error(table.confidence, table.rank == 1),
+}
+"""Name → what it is computed by. Those of refusals are over all questions, `answered` is the
+share of the answerable ones that was not refused."""
+
+_PAIRED: dict[str, Callable[[Outcome], float | None]] = {
+    "hit@1": lambda one: float(one.rank == 1) if one.answerable else None,
+    "hit@3": lambda one: float((one.rank or math.inf) <= 3) if one.answerable else None,
+    "mrr": lambda one: 1 / (one.rank or math.inf) if one.answerable else None,
+    "marked": lambda one: float(one.marked) if one.answerable else None,
+    "answered or refused rightly": lambda one: float(one.answered == one.answerable),
+}
+
+
+def figures(outcomes: Sequence[Outcome]) -> dict[str, Estimate]:
+    """Every figure with its 95 % interval, by bootstrap samples of questions.
+
+    A question and its twin with hidden evidence are drawn together.
+    """
+    table = _table(outcomes)
+    rows: dict[str, list[int]] = {}
+    for at, one in enumerate(outcomes):
+        rows.setdefault(one.id, []).append(at)
+    twins = [np.array(one) for one in rows.values()]
+    chance = np.random.default_rng(0)
+    draws: dict[str, list[float]] = {name: [] for name in FIGURES}
+    for _ in range(_DRAWS):
+        drawn = chance.integers(0, len(twins), len(twins))
+        sample = table.at(np.concatenate([twins[at] for at in drawn]))
+        for name, figure in FIGURES.items():
+            draws[name].append(figure(sample))
+    estimates = {}
+    for name, figure in FIGURES.items():
+        told = np.array(draws[name])[~np.isnan(draws[name])]
+        low, high = np.percentile(told, [2.5, 97.5]) if len(told) else (math.nan, math.nan)
+        estimates[name] = Estimate(figure(table), float(low), float(high))
+    return estimates
+
+
+def by_kind(outcomes: Sequence[Outcome]) -> dict[str, dict[str, float]]:
+    """The figures of each kind of question, the most frequent kind first."""
+    kinds: dict[str, list[Outcome]] = {}
+    for one in outcomes:
+        kinds.setdefault(one.kind, []).append(one)
+    order = sorted(kinds.items(), key=lambda kind: (-len(kind[1]), kind[0]))
+    return {
+        kind: {"questions": len(own)} | {name: of(_table(own)) for name, of in FIGURES.items()}
+        for kind, own in order
+    }
+
+
+def latency(outcomes: Sequence[Outcome]) -> dict[str, float]:
+    """Milliseconds that half and 99 % of the answers took at the most."""
+    median, most = np.percentile([one.ms for one in outcomes], [50, 99])
+    return {"p50": float(median), "p99": float(most)}
+
+
+def compare(before: Sequence[Outcome], after: Sequence[Outcome]) -> dict[str, Comparison]:
+    """Two runs over the questions that both have: the chance that they differ by chance alone.
+
+    Raises:
+        QuestionsError: they have no question in common.
+    """
+    earlier = {one.key: one for one in before}
+    pairs = [(earlier[one.key], one) for one in after if one.key in earlier]
+    if not pairs:
+        raise QuestionsError(
+            "The baseline is of other questions", remedy="Name a run over the same file."
+        )
+    chance = np.random.default_rng(0)
+    compared = {}
+    for name, figure in _PAIRED.items():
+        told = [(a, b) for one, other in pairs for a, b in [(figure(one), figure(other))]]
+        values = np.array([pair for pair in told if None not in pair], dtype=np.float64)
+        if len(values):
+            change = values[:, 1] - values[:, 0]
+            observed = abs(change.mean())
+            changed = change[change != 0]  # the others are the same however they are turned
+            flips = chance.choice([-1.0, 1.0], (_FLIPS, len(changed)))
+            extreme = np.abs(flips @ changed) / len(change) >= observed - 1e-12
+            p_value = (int(extreme.sum()) + 1) / (_FLIPS + 1)
+            earlier_mean, later_mean = values.mean(axis=0).tolist()
+            compared[name] = Comparison(earlier_mean, later_mean, p_value)
+    return compared
+
+
+def failures(outcomes: Sequence[Outcome]) -> list[tuple[str, Outcome]]:
+    """(what went wrong, outcome) of each question that was not answered, or refused, rightly."""
+    wrong = []
+    for one in outcomes:
+        if not one.answerable:
+            if one.answered:
+                wrong.append(("answered, and should not be", one))
+        elif one.rank != 1:
+            found = f"evidence is passage {one.rank}" if one.rank else "evidence was not found"
+            wrong.append((found, one))
+        elif not one.marked:
+            wrong.append(("another sentence is marked", one))
+        elif not one.answered:
+            wrong.append(("refused, though it was found", one))
+    return wrong
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """All that a set of questions tells. `compared` is empty without a baseline."""
+
+    outcomes: tuple[Outcome, ...]
+    figures: dict[str, Estimate]
+    kinds: dict[str, dict[str, float]]
+    latency: dict[str, float]
+    compared: dict[str, Comparison]
+
+
+def evaluate(
+    questions: Sequence[Question],
+    ask: Ask,
+    *,
+    hide_evidence: bool = False,
+    baseline: Sequence[Outcome] | None = None,
+    progress: Callable[[str, int, int], None] = lambda stage, done, total: None,
+) -> Run:
+    """Ask the questions, and compute every figure.
+
+    Args:
+        baseline: the outcomes of an earlier run, to compare with.
+        progress: called as progress("asking", done, total).
+    """
+    total = len(questions)
+    if hide_evidence:
+        total += sum(one.answerable for one in questions)
+    outcomes: list[Outcome] = []
+    progress("asking", 0, total)
+    for one in ask_all(questions, ask, hide_evidence=hide_evidence):
+        outcomes.append(one)
+        progress("asking", len(outcomes), total)
+    return Run(
+        tuple(outcomes),
+        figures(outcomes),
+        by_kind(outcomes),
+        latency(outcomes),
+        {} if baseline is None else compare(baseline, outcomes),
+    )
+
+
+def check(questions: Sequence[Question], sources: Set[str]) -> None:
+    """See that the questions are about these articles.
+
+    Raises:
+        QuestionsError: the evidence of some lies in articles that are not there.
+    """
+    lost = [
+        one
+        for one in questions
+        if one.answerable and not any(evidence.source in sources for evidence in one.evidence)
+    ]
+    if lost:
+        raise QuestionsError(
+            f"{len(lost)} of {len(questions)} questions have their evidence in articles that are"
+            f" not there (first: {lost[0].evidence[0].source})",
+            remedy="Name the folder that they are about: --seeds FOLDER",
+        )
