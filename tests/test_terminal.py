@@ -35,7 +35,7 @@ def test_a_whole_conversation(
         terminal.send(F3)
         terminal.until("2023-05-25-timeline-of-the-delay.txt:9")
         terminal.send(F4)
-        terminal.until("EDITING +5")
+        terminal.until("EDITING +9")
         terminal.send("\n")
         terminal.until("Ask the articles…")
         terminal.send(CTRL_S)
