@@ -6,15 +6,17 @@ Every passage and every marked sentence is an exact slice of its article.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 
-from bot.agreement import Voice, agree, figure
+from bot.agreement import Voice, agree
 from bot.confidence import THRESHOLD
 from bot.evidence import Judged, judge
+from bot.figures import figure
 from bot.place import Place
-from bot.short_answer import short_answer
+from bot.short_answer import ENOUGH, candidates, short_answer
+from bot.values import Span
 from embeddings.index import Found, Hit, Index
 from embeddings.passages import Lines, Passage, Sentence
 from embeddings.words import stems
@@ -26,6 +28,12 @@ seeds/, the real articles and eval/wikipedia: copies have .64 to .93, all others
 
 SHORTEST_COPY = 12
 """Word triples; what is shorter is no copy but a coincidence."""
+
+ENOUGH_WORDS = 0.6
+"""Share of the question's information from which a passage is said to have its words."""
+
+VOICE = 0.5
+"""How likely a passage must be to answer, to be one of several articles that say something."""
 
 PASSAGES = 3
 """Shown where nothing else is asked for."""
@@ -121,7 +129,8 @@ class Answer:
     @property
     def likely(self) -> tuple[Citation, ...]:
         """The citations that are themselves likely enough to answer: the first, and maybe more."""
-        return tuple(one for one in self.citations if one.score >= self.min_confidence)
+        further = (one for one in self.citations[1:] if one.score >= self.min_confidence)
+        return (*self.citations[:1], *further)
 
 
 def answer(
@@ -150,11 +159,10 @@ def answer(
     heads = tuple(head for head, *_ in groups)  # a copy is no rival
     found = replace(found, hits=heads)
     judged = judge(asked, found, heads[: max(JUDGED, limit)], index.encoder)
-    all_cited = tuple(
+    citations = tuple(
         _citation(asked, rank, one, copies[one.hit.passage_id])
-        for rank, one in enumerate(judged, start=1)
+        for rank, one in enumerate(judged[:limit], start=1)
     )
-    citations = all_cited[:limit]
     confidence = citations[0].score if citations else 0.0
     answered = bool(citations) and confidence >= min_confidence
     return Answer(
@@ -163,24 +171,46 @@ def answer(
         answered=answered,
         confidence=confidence,
         min_confidence=min_confidence,
-        reason=None if answered else _reason(found, judged),
+        reason=None if answered else _reason(found, judged, min_confidence),
         citations=citations if answered else (),
         nearest=() if answered else citations,
-        agreement=_agreement(one for one in all_cited if answered and one.score >= min_confidence),
+        agreement=_agreement(asked, judged) if answered else (),
     )
 
 
-def _agreement(citations: Iterable[Citation]) -> tuple[Said, ...]:
-    voices = []
-    for one in citations:
-        value = one.marked_parts[1]
-        worth = figure(value) if one.answer else None
-        if worth and one.answer:
-            voices.append(Voice(worth, value, one.answer))
+def _agreement(asked: str, judged: Sequence[Judged]) -> tuple[Said, ...]:
+    """What several articles say; nothing unless the best passage is one of them, and no other
+    that is likely to answer has only figures that none of them gives."""
+    voices: list[Voice] = []
+    heard: set[str] = set()
+    unsettled = []
+    for one in judged:
+        if one.probability < VOICE or one.marked in heard:  # a copy is no voice of its own
+            continue
+        short = _short_answer(asked, one)
+        worth = figure(one.marked[slice(*short)]) if short else None
+        if short and worth:
+            heard.add(one.marked)
+            voices.append(Voice(worth, one.marked[slice(*short)], _short_place(one, short)))
+        elif not voices:
+            return ()
+        elif others := {figure(one.marked[s:e]) for s, e in candidates(asked, one.marked)}:
+            unsettled.append(others)
+    if any(others.isdisjoint(voice.figure for voice in voices) for others in unsettled):
+        return ()
     return tuple(
         Said(group[0].value, tuple((voice.value, voice.place) for voice in group))
         for group in agree(voices)
     )
+
+
+def _short_answer(asked: str, judged: Judged) -> Span | None:
+    return short_answer(asked, judged.marked) if judged.carried >= ENOUGH else None
+
+
+def _short_place(judged: Judged, short: Span) -> Place:
+    start = judged.mark.start_char
+    return _place(judged.hit, Sentence(start + short.start, start + short.end))
 
 
 def _fold(hits: Sequence[Hit]) -> list[list[Hit]]:
@@ -211,8 +241,8 @@ def _is_copy(one: set[tuple[str, ...]], other: set[tuple[str, ...]]) -> bool:
 
 
 def _citation(asked: str, rank: int, judged: Judged, copies: Sequence[Hit]) -> Citation:
-    best, start = judged.hit, judged.mark.start_char
-    short = short_answer(asked, judged.marked)
+    best = judged.hit
+    short = _short_answer(asked, judged)
     elsewhere: dict[str, tuple[str, Place]] = {}
     for copy in (one for one in copies if one.source != best.source):
         place = _place(copy, _counterpart(copy, judged.marked))
@@ -227,7 +257,7 @@ def _citation(asked: str, rank: int, judged: Judged, copies: Sequence[Hit]) -> C
         passage=best.passage.text,
         highlight=_place(best, judged.mark),
         highlight_text=judged.marked,
-        answer=short and _place(best, Sentence(start + short.start, start + short.end)),
+        answer=_short_place(judged, short) if short else None,
         score=judged.probability,
         also_in=tuple(place for _, place in sorted(elsewhere.values())),
     )
@@ -253,24 +283,29 @@ def _place(hit: Hit, part: Passage | Sentence) -> Place:
     )
 
 
-def _reason(found: Found, judged: Sequence[Judged]) -> str:
+def _reason(found: Found, judged: Sequence[Judged], min_confidence: float) -> str:
     """Why the articles are said not to answer, in one sentence for people: which words no article
     has, and what the nearest passage has of the question."""
     if not found.hits:
         return "There is no passage to search."
     if not found.terms:
         return "The question names nothing to look for."
-    nearest = judged[0].hit
+    nearest, likely = judged[0].hit, judged[0].probability
+    if likely >= THRESHOLD:
+        return (
+            f"The best passage is {likely:.0%} likely to answer, and {min_confidence:.0%} was asked"
+            " for (--min-confidence)."
+        )
     own = {*stems(nearest.passage.text), *stems(nearest.title)}
     carried = [word for stem, word in found.terms.items() if stem in own]
     unknown = [word for stem, word in found.terms.items() if stem in found.unknown]
     known = found.terms.items() if not unknown else ()
     missing = [word for stem, word in known if stem not in own]
-    has = f"has {_listed(carried, 'and')}" if carried else "has no word of the question"
+    has = f"shares {_listed(carried, 'and')}" if carried else "shares no word with the question"
     told = f"the nearest passage, from “{_short(nearest.title)}”, {has}"
     if unknown:
         return f"No article has the word {_listed(unknown, 'or')}; {told}."
-    if missing:
+    if missing and judged[0].signals["coverage"] < ENOUGH_WORDS:
         lacking = f"No passage has enough of the question's words together; {told}"
         return f"{lacking}, not {_listed(missing, 'or')}."
     return (

@@ -14,6 +14,7 @@ import re
 import sys
 from collections.abc import Callable, Sequence
 from contextlib import suppress
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -186,7 +187,9 @@ def _evaluate(options: argparse.Namespace, settings: Settings) -> Result:
     engine = Engine(settings)
     progress.bring_up_to_date(engine)
     try:
-        evaluate.check(questions, {source for source, *_ in engine.articles()})
+        evaluate.check(questions, cache(engine.text_of))
+        if baseline is not None:
+            evaluate.check_baseline(baseline, questions)  # before they are asked
         engine.open()
         with progress.shown() as show_progress:
             run = evaluate.evaluate(

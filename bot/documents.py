@@ -9,7 +9,7 @@ import json
 import math
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, fields
+from dataclasses import asdict
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
 
@@ -112,6 +112,7 @@ def run_json(run: Run) -> dict[str, Any]:
             name: {key: _number(value) for key, value in one._asdict().items()}
             for name, one in run.compared.items()
         },
+        "shared": run.shared,
         "outcomes": [
             {**asdict(one), "confidence": round(one.confidence, 4), "ms": round(one.ms, 1)}
             for one in run.outcomes
@@ -130,16 +131,34 @@ def outcomes_of(path: Path) -> list[Outcome]:
     Raises:
         QuestionsError: it is none.
     """
-    from bot.evaluate import Outcome, QuestionsError
+    from bot.evaluate import QuestionsError
 
     try:
         rows = json.loads(path.read_bytes())["outcomes"]
-        return [Outcome(**{one.name: row[one.name] for one in fields(Outcome)}) for row in rows]
-    except (OSError, KeyError, TypeError, ValueError) as error:
+        return [_outcome_of(row) for row in rows]
+    except (OSError, KeyError, TypeError, ValueError, RecursionError) as error:
         raise QuestionsError(
             f"{path} is no run to compare with: {type(error).__name__}: {error}",
             remedy="Name a file that this wrote: bot eval FILE.jsonl --json > OLD.json",
         ) from error
+
+
+def _outcome_of(row: Mapping[str, Any]) -> Outcome:
+    from bot.evaluate import Outcome
+
+    return Outcome(
+        id=_as(str, row["id"]),
+        question=_as(str, row["question"]),
+        kind=_as(str, row["kind"]),
+        answerable=_as(bool, row["answerable"]),
+        hidden=_as(bool, row["hidden"]),
+        rank=_as(int, row["rank"], none=True),
+        marked=_as(bool, row["marked"]),
+        answered=_as(bool, row["answered"]),
+        confidence=float(row["confidence"]),
+        ms=float(row["ms"]),
+        first=_as(str, row["first"], none=True),
+    )
 
 
 def report_json(report: Report) -> dict[str, Any]:

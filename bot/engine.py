@@ -90,6 +90,17 @@ class Engine:
         finally:
             store.close()
 
+    def text_of(self, source: str) -> str | None:
+        """An indexed article's text as it is now, or None where there is none."""
+        from embeddings.articles import Unreadable, read
+
+        if source not in {known for known, *_ in self.articles()}:
+            return None
+        try:
+            return read(self.settings.seeds, source, max_bytes=self.settings.max_bytes)[1].text
+        except (OSError, Unreadable):
+            return None
+
     def refresh(
         self,
         found: Look,

@@ -12,7 +12,8 @@ import json
 import math
 import re
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence, Set
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -84,8 +85,9 @@ class Outcome:
     first: str | None
 
     @property
-    def key(self) -> tuple[str, bool]:
-        return self.id, self.hidden
+    def key(self) -> tuple[str, str, bool]:
+        """What makes it the same question in another run."""
+        return self.id, self.question, self.hidden
 
 
 class Estimate(NamedTuple):
@@ -111,7 +113,7 @@ def load(path: Path) -> list[Question]:
         QuestionsError: it cannot be read, a line is of another form, or it is empty.
     """
     try:
-        lines = path.read_text(encoding="utf-8").splitlines()
+        lines = path.read_text(encoding="utf-8-sig").split("\n")
     except (OSError, UnicodeDecodeError) as error:
         reason = f"{path} cannot be read: {getattr(error, 'strerror', None) or error}"
         raise QuestionsError(reason, remedy="Name a file of labelled questions.") from error
@@ -120,27 +122,45 @@ def load(path: Path) -> list[Question]:
         if line.strip():
             try:
                 questions.append(_question(json.loads(line)))
-            except (KeyError, TypeError, ValueError, AttributeError, re.error) as error:
-                what = f"{type(error).__name__}: {error}"
+            except _MALFORMED as error:
+                what = f"{error} is missing" if isinstance(error, KeyError) else str(error)
                 raise QuestionsError(
-                    f"Line {number} of {path} is no labelled question ({what})",
+                    f"Line {number} of {path} is no labelled question: {what}",
                     remedy="It needs id, question, answerable and evidence: bot eval --help",
                 ) from error
     if not questions:
         raise QuestionsError(f"{path} has no questions", remedy="Put one JSON object on each line.")
+    twice = [one for one, times in Counter(one.id for one in questions).items() if times > 1]
+    if twice:
+        raise QuestionsError(
+            f"{path} has the id {twice[0]} more than once", remedy="Give each question its own."
+        )
     return questions
 
 
+_MALFORMED = (
+    *(KeyError, TypeError, ValueError, AttributeError, re.error),
+    *(OverflowError, RecursionError),
+)
+"""What a line, or its patterns, can fail with."""
+
+
 def _question(row: Mapping[str, Any]) -> Question:
-    answers = [re.escape(one) for one in row.get("answers", []) if one]
+    given = row.get("answers", [])
+    if not isinstance(given, list) or not isinstance(row["evidence"], list):
+        raise TypeError("answers and evidence must be lists")
+    answers = [re.escape(one) for one in given if one]
     pattern = row.get("answer_pattern") or "|".join(answers)
     evidence = tuple(
         Evidence(one["source"], re.compile(one["pattern"]), one.get("sentence"))
         for one in row["evidence"]
     )
-    text, answerable = row["question"], row["answerable"]
+    text, answerable, kind = row["question"], row["answerable"], row.get("kind", "")
     if not isinstance(text, str) or not isinstance(answerable, bool):
         raise TypeError("question must be text, answerable true or false")
+    if not all(isinstance(one, str) for one in (kind, *(each.source for each in evidence))):
+        raise TypeError("kind and source must be text")
+    text.encode()  # or it cannot be asked
     if answerable != bool(evidence):
         raise ValueError("evidence is what an answerable question has, and no other")
     return Question(
@@ -150,7 +170,7 @@ def _question(row: Mapping[str, Any]) -> Question:
         evidence=evidence,
         answer=re.compile(pattern) if pattern else None,
         group=row.get("article", str(row["id"])),
-        kind=row.get("kind") or asks_for(text) or "other",
+        kind=kind or asks_for(text) or "other",
     )
 
 
@@ -162,7 +182,7 @@ def is_evidence(question: Question, source: str, passage: str, *, strict: bool =
     """
     return any(
         one.source == source
-        and one.pattern.search(passage)
+        and (one.pattern.search(passage) or one.pattern.search(_plain(passage)))
         and (not strict or one.sentence is None or _has(passage, one.sentence))
         for one in question.evidence
     )
@@ -325,7 +345,9 @@ _PAIRED: dict[str, Callable[[Outcome], float | None]] = {
     "hit@3": lambda one: float((one.rank or math.inf) <= 3) if one.answerable else None,
     "mrr": lambda one: 1 / (one.rank or math.inf) if one.answerable else None,
     "marked": lambda one: float(one.marked) if one.answerable else None,
-    "answered or refused rightly": lambda one: float(one.answered == one.answerable),
+    "answered or refused rightly": lambda one: float(
+        one.answered and one.rank == 1 if one.answerable else not one.answered
+    ),
 }
 
 
@@ -373,32 +395,33 @@ def latency(outcomes: Sequence[Outcome]) -> dict[str, float]:
 
 
 def compare(before: Sequence[Outcome], after: Sequence[Outcome]) -> dict[str, Comparison]:
-    """Two runs over the questions that both have: the chance that they differ by chance alone.
-
-    Raises:
-        QuestionsError: they have no question in common.
-    """
-    earlier = {one.key: one for one in before}
-    pairs = [(earlier[one.key], one) for one in after if one.key in earlier]
-    if not pairs:
-        raise QuestionsError(
-            "The baseline is of other questions", remedy="Name a run over the same file."
-        )
+    """Two runs over the questions that both have: the chance that they differ by chance alone."""
+    pairs = _pairs(before, after)
     chance = np.random.default_rng(0)
     compared = {}
     for name, figure in _PAIRED.items():
-        told = [(a, b) for one, other in pairs for a, b in [(figure(one), figure(other))]]
-        values = np.array([pair for pair in told if None not in pair], dtype=np.float64)
-        if len(values):
-            change = values[:, 1] - values[:, 0]
-            observed = abs(change.mean())
-            changed = change[change != 0]  # the others are the same however they are turned
-            flips = chance.choice([-1.0, 1.0], (_FLIPS, len(changed)))
-            extreme = np.abs(flips @ changed) / len(change) >= observed - 1e-12
-            p_value = (int(extreme.sum()) + 1) / (_FLIPS + 1)
-            earlier_mean, later_mean = values.mean(axis=0).tolist()
+        told = [(one.id, figure(one), figure(other)) for one, other in pairs]
+        kept = [(name, a, b) for name, a, b in told if a is not None and b is not None]
+        if kept:
+            change: dict[str, float] = {}
+            for twins, a, b in kept:  # a question and its hidden twin change sign together
+                change[twins] = change.get(twins, 0.0) + b - a
+            changed = np.array([one for one in change.values() if one])
+            observed = abs(changed.sum())
+            extreme = sum(
+                abs(chance.choice([-1.0, 1.0], len(changed)) @ changed) >= observed - 1e-9
+                for _ in range(_FLIPS)
+            )
+            p_value = (int(extreme) + 1) / (_FLIPS + 1)
+            earlier_mean = float(np.mean([a for _, a, _ in kept]))
+            later_mean = float(np.mean([b for _, _, b in kept]))
             compared[name] = Comparison(earlier_mean, later_mean, p_value)
     return compared
+
+
+def _pairs(before: Sequence[Outcome], after: Sequence[Outcome]) -> list[tuple[Outcome, Outcome]]:
+    earlier = {one.key: one for one in before}
+    return [(earlier[one.key], one) for one in after if one.key in earlier]
 
 
 def failures(outcomes: Sequence[Outcome]) -> list[tuple[str, Outcome]]:
@@ -410,7 +433,7 @@ def failures(outcomes: Sequence[Outcome]) -> list[tuple[str, Outcome]]:
                 wrong.append(("answered, and should not be", one))
         elif one.rank != 1:
             found = f"evidence is passage {one.rank}" if one.rank else "evidence was not found"
-            wrong.append((found, one))
+            wrong.append((f"{found}, {'answered' if one.answered else 'refused'}", one))
         elif not one.marked:
             wrong.append(("another sentence is marked", one))
         elif not one.answered:
@@ -420,13 +443,15 @@ def failures(outcomes: Sequence[Outcome]) -> list[tuple[str, Outcome]]:
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """All that a set of questions tells. `compared` is empty without a baseline."""
+    """All that a set of questions tells. `compared` is empty without a baseline, else over the
+    `shared` outcomes that both runs have."""
 
     outcomes: tuple[Outcome, ...]
     figures: dict[str, Estimate]
     kinds: dict[str, dict[str, float]]
     latency: dict[str, float]
     compared: dict[str, Comparison]
+    shared: int
 
 
 def evaluate(
@@ -457,23 +482,44 @@ def evaluate(
         by_kind(outcomes),
         latency(outcomes),
         {} if baseline is None else compare(baseline, outcomes),
+        len(_pairs(baseline or (), outcomes)),
     )
 
 
-def check(questions: Sequence[Question], sources: Set[str]) -> None:
-    """See that the questions are about these articles.
+def check(questions: Sequence[Question], text_of: Callable[[str], str | None]) -> None:
+    """See that the questions are about these articles, or the figures would be of nothing.
+
+    Args:
+        text_of: source → the article's text, or None where there is no such article.
 
     Raises:
-        QuestionsError: the evidence of some lies in articles that are not there.
+        QuestionsError: the evidence of some stands in no article.
     """
-    lost = [
-        one
-        for one in questions
-        if one.answerable and not any(evidence.source in sources for evidence in one.evidence)
-    ]
-    if lost:
+    for one in questions:
+        texts = {evidence.source: text_of(evidence.source) for evidence in one.evidence}
+        gone = [source for source, text in texts.items() if text is None]
+        if gone:
+            raise QuestionsError(
+                f"The evidence of question {one.id} is in {gone[0]}, which is not there",
+                remedy="Name the folder that the questions are about: --seeds FOLDER",
+            )
+        for evidence in one.evidence:
+            if not evidence.pattern.search(texts[evidence.source] or ""):
+                raise QuestionsError(
+                    f"The evidence of question {one.id} is nowhere in {evidence.source}:"
+                    f" {evidence.pattern.pattern}",
+                    remedy="Mend the pattern; case counts, unless it begins with (?i).",
+                )
+
+
+def check_baseline(baseline: Sequence[Outcome], questions: Sequence[Question]) -> None:
+    """See that an earlier run is of some of these questions.
+
+    Raises:
+        QuestionsError: it is of others.
+    """
+    asked = {(one.id, one.text) for one in questions}
+    if not any((one.id, one.question) in asked for one in baseline):
         raise QuestionsError(
-            f"{len(lost)} of {len(questions)} questions have their evidence in articles that are"
-            f" not there (first: {lost[0].evidence[0].source})",
-            remedy="Name the folder that they are about: --seeds FOLDER",
+            "The baseline is of other questions", remedy="Name a run over the same file."
         )

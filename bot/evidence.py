@@ -36,13 +36,15 @@ _FEWEST_WORDS, _MOST_WORDS = 5, 10
 class Judged:
     """A hit with the sentence to mark in it, and the probability that it answers.
 
-    `signals`: what that is computed from (tests/eval/fit_confidence.py fits on them).
+    `signals`: what that is computed from (tests/eval/fit_confidence.py fits on them); `carried`:
+    the share of the question's information that the marked sentence carries.
     """
 
     hit: Hit
     mark: Sentence
     probability: float
     signals: dict[str, float]
+    carried: float
 
     @property
     def marked(self) -> str:
@@ -70,7 +72,8 @@ def judge(
         hits, marks, marked, encoder.encode_tokens(marked), strict=True
     ):
         signals = asked.signals(hit, text, tokens)
-        judged.append(Judged(hit, mark, chance(signals), signals))
+        carried = asked.carried(text)
+        judged.append(Judged(hit, mark, chance(signals), signals, carried))
     judged.sort(key=lambda one: -one.probability)
     return judged
 
@@ -139,6 +142,10 @@ class _Asked:
             "unknown_words": len(self._found.unknown) / max(len(self._idf), 1),
             "words": float(min(max(len(self._idf), _FEWEST_WORDS), _MOST_WORDS)),
         }
+
+    def carried(self, text: str) -> float:
+        """The share of the question's information that a text carries."""
+        return self._coverage(frozenset(stems(text)))
 
     def _coverage(self, own: frozenset[str]) -> float:
         return sum(self._idf[stem] for stem in self._idf.keys() & own) / self._total

@@ -43,7 +43,8 @@ FILE.jsonl has one JSON object a line:
    "answer_pattern": "Sacks", "kind": "who"}
 evidence: a passage of source in which pattern (a regular expression) is found answers.
 answer_pattern (or answers, a list of texts): what the marked sentence must hold.
-kind is optional. An unanswerable question has "answerable": false and "evidence": [].
+Case counts in both, unless a pattern begins with (?i). kind is optional (else it is what the
+question seems to ask for). An unanswerable question has "answerable": false, "evidence": [].
 
 """
 

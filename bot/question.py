@@ -10,6 +10,9 @@ import re
 
 from bot.values import Kind
 
+LONGEST = 600
+"""Characters that are read: what is asked for stands at the beginning."""
+
 # The first pattern that is found decides; "how many", "when" and so on may stand anywhere.
 _KINDS: tuple[tuple[Kind | None, str], ...] = (
     (
@@ -52,7 +55,7 @@ _FIRST: dict[str, Kind | None] = {
 
 def asks_for(question: str) -> Kind | None:
     """The kind of value that would answer the question; None where any sentence may."""
-    plain = " ".join(re.findall(r"[\w'’]+", question.lower()))
+    plain = " ".join(re.findall(r"[\w'’]+", question[:LONGEST].lower()))
     for kind, pattern in _KINDS:
         if re.search(pattern, plain):
             return kind

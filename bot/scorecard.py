@@ -45,7 +45,8 @@ def run_lines(run: Run, *, with_failures: bool) -> list[Line]:
         shown = "".join(f"{_figure(own[name]):>9}" for name in _KIND_COLUMNS)
         lines.append(Line((Span(f"{kind[:11]:<12}", "name"), Span(f"{own['questions']:9}{shown}"))))
     if run.compared:
-        lines += [Line(()), Line((Span("Against the baseline (p: by chance alone):", "dim"),))]
+        told = f"Against the baseline, over the {run.shared} that both have (p: by chance alone):"
+        lines += [Line(()), Line((Span(told, "dim"),))]
     for name, change in run.compared.items():
         told = f"{change.before:.3f} → {change.after:.3f}  p = {change.p_value:.4f}"
         lines.append(Line((Span(f"{name:<28}"), Span(told, "score"))))

@@ -110,7 +110,7 @@ def _bytes(megabytes: Any) -> int:
         size = 0.0 if isinstance(megabytes, bool) else float(megabytes)
         if not 0 < size < 1e6:
             raise ValueError
-    except (TypeError, ValueError) as error:
+    except (TypeError, ValueError, OverflowError) as error:
         raise SettingsError(
             f"max_file_mb is {megabytes!r}, and must be a number of megabytes above 0",
             remedy="Set it like this: --max-file-mb 20 (or BOT_MAX_FILE_MB=20).",
@@ -123,7 +123,7 @@ def _share(confidence: Any) -> float:
         share = math.nan if isinstance(confidence, bool) else float(confidence)
         if not 0 <= share <= 1:
             raise ValueError
-    except (TypeError, ValueError) as error:
+    except (TypeError, ValueError, OverflowError) as error:
         raise SettingsError(
             f"min_confidence is {confidence!r}, and must be a number from 0 to 1",
             remedy="Set it like this: --min-confidence 0.4 (or BOT_MIN_CONFIDENCE=0.4).",

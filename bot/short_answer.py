@@ -1,20 +1,24 @@
 """The short answer inside the marked sentence, where one value alone can be it.
 
 Precision comes first: a wrong short answer misleads more than none. So there is one only where
-the question asks for a date or a number (bot/question.py), and the sentence has one that the
-question has not, or one that stands by what was counted. Names were tried, and were wrong too
-often. Measured on sentences that hold the answer: tests/eval/README.md.
+the question asks for a date or a number (bot/question.py), and the sentence has exactly one of
+the sort that is asked for: a time for "how late", a number of listeners for "how many listeners".
+Names were tried, and were wrong too often. Measured on sentences that hold the answer:
+tests/eval/README.md.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 
 from bot import values
+from bot.figures import figure
 from bot.question import asks_for
-from bot.values import Kind, Span
+from bot.values import Span
 from embeddings.words import FUNCTION_WORDS, stems
+
+ENOUGH = 0.5
+"""Share of the question's information that a sentence must carry to hold a short answer."""
 
 _COUNTED = 4
 """Words after a number in which the thing that is counted is named."""
@@ -27,6 +31,12 @@ _UNIT = (
     r"(?i)[\s-]+(?:(?:second|minute|hour|day|week|month|year|decade|mile|kilomet(?:er|re)|met(?:er"
     r"|re)|inch|foot|feet|pound|dollar|euro|degree|ton|acre)(?:e?s)?|km|kg|ft)(?:-old)?\b"
 )
+_DURATION = r"(?i)\bhow\s+(?:long|late|early|old)\b|\b(?:what|which)\b.*\bage\b"
+_HOW_MANY = r"(?i)\b(?:how\s+many|(?:the|what)\s+number\s+of)\s+((?:[\w'’-]+\s*){1,3})"
+_ORDINAL = r"(?i)\b(?:first|second|third|fourth|last|next|previous|former|latter)\b"
+_UNITS_OF_TIME = frozenset("second minut hour day week month year decad".split())
+"""Stems."""
+_DENIED = r"(?i)\b(?:not|never|neither|nor|without)\b|n['’]t\b"
 
 
 def short_answer(question: str, sentence: str) -> Span | None:
@@ -34,41 +44,61 @@ def short_answer(question: str, sentence: str) -> Span | None:
 
     A number comes with what qualifies it and its unit: "nearly 700,000", "51-year-old".
     """
+    found = candidates(question, sentence)
+    if len(found) != 1 or re.search(_DENIED, sentence):
+        return None
+    ordinals = {*_lower(_ORDINAL, question)}
+    if ordinals and ordinals != {*_lower(_ORDINAL, sentence)}:
+        return None  # of the first room, and the sentence may be of the second
+    whole = not _is_part(sentence, found[0])
+    return found[0] if whole and _fits(question, sentence, found[0]) else None
+
+
+def _is_part(sentence: str, value: Span) -> bool:
+    """Whether the value goes on beyond its span: $20m, 5½, 2023-05-24, -5, May 24-26."""
+    after = re.match(
+        r"\w|[½¼¾²³/]|[.:,–-]\d|\s*(?:hundred|thousand|million|billion)\b", sentence[value.end :]
+    )
+    before = re.search(r"(?:[\w/−]|[-–.:])$", sentence[: value.start])
+    return bool(after or before)
+
+
+def candidates(question: str, sentence: str) -> list[Span]:
+    """The sentence's dates, or numbers of the sort asked for, that the question has not."""
     kind = asks_for(question)
     if kind not in ("date", "number"):
-        return None
-    found = _new(kind, question, sentence)
-    if kind == "number":
-        found = _counted(question, sentence, found) or found
-    if len(found) != 1:
-        return None
-    return _whole(sentence, found[0]) if kind == "number" else found[0]
-
-
-def _new(kind: Kind, question: str, sentence: str) -> list[Span]:
-    """The sentence's values of this kind that the question does not have itself. The numbers of
-    a date are none."""
+        return []
     own = set(_words(question))
-    found = [
+    spans = [
         one for one in values.find(kind, sentence) if not own >= set(_words(sentence[slice(*one)]))
     ]
-    if kind == "number":
-        dates = [*values.find("date", sentence)]
-        found = [one for one in found if not any(s <= one.start < e for s, e in dates)]
-    return found
-
-
-def _counted(question: str, sentence: str, numbers: Sequence[Span]) -> list[Span]:
-    """The numbers that are followed by what the question asks the number of."""
-    asked = re.search(r"(?i)\bhow (?:many|much)\s+((?:[\w'’-]+\s*){1,3})", question)
-    if asked is None:
-        return []
-    things = set(stems(asked[1])) - set(stems(" ".join(FUNCTION_WORDS)))
-    return [
-        one
-        for one in numbers
-        if things & set(stems(" ".join(_words(sentence[one.end :])[:_COUNTED])))
+    if kind == "date":
+        return spans
+    dates = [*values.find("date", sentence)]
+    numbers = [
+        _whole(sentence, one) for one in spans if not any(s <= one.start < e for s, e in dates)
     ]
+    timed = bool(re.search(_DURATION, question) or _things(question) & _UNITS_OF_TIME)
+    return [one for one in numbers if _is_time(sentence[slice(*one)]) == timed]
+
+
+def _fits(question: str, sentence: str, value: Span) -> bool:
+    """Whether a number counts what the question asks the number of."""
+    things = _things(question)
+    if not things or things & _UNITS_OF_TIME:
+        return True
+    after = " ".join(_words(sentence[value.end :])[:_COUNTED])
+    return bool(things & set(stems(after)))
+
+
+def _things(question: str) -> set[str]:
+    asked = re.search(_HOW_MANY, question)
+    return set(stems(asked[1])) - set(stems(" ".join(FUNCTION_WORDS))) if asked else set()
+
+
+def _is_time(value: str) -> bool:
+    worth = figure(value)
+    return worth is not None and worth.sort.endswith(("time", "months"))
 
 
 def _whole(sentence: str, number: Span) -> Span:
@@ -77,6 +107,10 @@ def _whole(sentence: str, number: Span) -> Span:
     return Span(
         before.start() if before else number.start, number.end + (after.end() if after else 0)
     )
+
+
+def _lower(pattern: str, text: str) -> list[str]:
+    return [one.lower() for one in re.findall(pattern, text)]
 
 
 def _words(text: str) -> list[str]:

@@ -79,11 +79,8 @@ def find(kind: Kind, text: str) -> Iterator[Span]:
 
 def _without_function_words(text: str, span: Span) -> Span:
     """A name less the capitalised function words around it: "In Paris" is Paris."""
-    words = list(re.finditer(r"\S+", text[span.start : span.end]))
-    while words and words[0][0].lower() in _NO_NAME:
-        words.pop(0)
-    while words and words[-1][0].lower() in _NO_NAME:
-        words.pop()
-    if not words:
+    words = re.finditer(r"\S+", text[span.start : span.end])
+    own = [one.span() for one in words if one[0].lower() not in _NO_NAME]
+    if not own:
         return Span(span.start, span.start)
-    return Span(span.start + words[0].start(), span.start + words[-1].end())
+    return Span(span.start + own[0][0], span.start + own[-1][1])

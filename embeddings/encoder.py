@@ -219,11 +219,12 @@ class LightEncoder:
         """Each text's last hidden states with the characters of each token."""
         ids, offsets = [], []
         for one in self._tokenizer.encode_batch(list(texts)):
-            kept = [*range(len(one.ids))]
-            if len(kept) > self.budget + 2:
-                kept = [*kept[: self.budget + 1], kept[-1]]
-            ids.append([one.ids[at] for at in kept])
-            offsets.append([one.offsets[at] for at in kept])
+            own, places = one.ids, one.offsets  # each access makes the list anew
+            if len(own) > self.budget + 2:
+                own = [*own[: self.budget + 1], own[-1]]
+                places = [*places[: self.budget + 1], places[-1]]
+            ids.append(own)
+            offsets.append(places)
         return list(zip(self._bert.forward(ids) if ids else [], offsets, strict=True))
 
     def encode(self, texts: Sequence[Text]) -> Iterator[list[tuple[int, Vectors]]]:

@@ -97,7 +97,7 @@ def test_refusals_say_why(index: Index) -> None:
     codec = refusal("Which codec does the tunnel use?", index)
     assert codec.reason == (
         f"No article has the word “codec”; the nearest passage, from “{codec.nearest[0].title}”,"
-        " has “tunnel” and “use”."
+        " shares “tunnel” and “use”."
     )
     assert refusal("Who is it?", index).reason == "The question names nothing to look for."
     weather = refusal("Is the council of the weather in the news?", index).reason or ""

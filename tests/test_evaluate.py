@@ -3,6 +3,7 @@ from __future__ import annotations
 import json
 import math
 import os
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -17,13 +18,14 @@ from embeddings.encoder import LightEncoder
 from embeddings.index import Index
 from tests.conftest import SEEDS, Bot
 
-ROWS = [
+LATE = "minutes late|half an hour late"
+ROWS: list[dict[str, object]] = [
     {
         "id": "late",
         "question": "How late did the launch start?",
         "answerable": True,
-        "evidence": [{"source": path.name, "pattern": "minutes late|half an hour late"}
-                     for path in sorted(SEEDS.iterdir())],
+        "evidence": [{"source": path.name, "pattern": LATE} for path in sorted(SEEDS.iterdir())
+                     if re.search(LATE, path.read_text("utf-8"))],
         "answer_pattern": "20 minutes|half an hour",
         "kind": "how late",
     },
@@ -119,8 +121,7 @@ def test_two_runs_are_compared_question_by_question() -> None:
     assert (compared["hit@1"].before, compared["hit@1"].after) == (0, 1)
     assert compared["hit@1"].p_value < 0.001
     assert compared["hit@3"].p_value == 1
-    with pytest.raises(QuestionsError, match="other questions"):
-        evaluate.compare([outcome("another")], after)
+    assert evaluate.compare([outcome("another")], after) == {}
 
 
 @pytest.fixture
@@ -148,8 +149,8 @@ def test_hidden_evidence_is_never_found(tmp_path: Path, ask: Callable[..., Answe
 def test_failures_say_what_went_wrong() -> None:
     told = dict(evaluate.failures(SOME))
     assert {what: one.id for what, one in told.items()} == {
-        "evidence is passage 3": "b",
-        "evidence was not found": "c",
+        "evidence is passage 3, answered": "b",
+        "evidence was not found, refused": "c",
         "answered, and should not be": "d",
     }
 
@@ -159,7 +160,11 @@ def test_failures_say_what_went_wrong() -> None:
     [
         ("{", "Line 1"),
         ("[]", "Line 1"),
-        ('{"question": "?"}', "KeyError"),
+        ('{"question": "?"}', "evidence' is missing"),
+        (
+            '{"id": 1, "question": "?", "answerable": false, "evidence": [], "answers": "a"}',
+            "lists",
+        ),
         ('{"id": 1, "question": 3, "answerable": true, "evidence": []}', "must be text"),
         ('{"id": 1, "question": "?", "answerable": true, "evidence": []}', "evidence"),
         (
@@ -203,12 +208,16 @@ def test_what_cannot_be_measured_is_an_error_never_zeros(
     places = ("--seeds", SEEDS, "--index", seeds_index)
     questions = written(tmp_path / "q.jsonl", ROWS)
     elsewhere = [{**ROWS[0], "evidence": [{"source": "gone.txt", "pattern": "x"}]}]
+    source = ROWS[0]["evidence"][0]["source"]  # type: ignore[index]
+    slip = [{**ROWS[0], "evidence": [{"source": source, "pattern": "ZZZ"}]}]
     (tmp_path / "empty.jsonl").write_text("\n", "utf-8")
     (tmp_path / "none").mkdir()
     for arguments, told in (
         ((tmp_path / "missing.jsonl", *places), "cannot be read"),
         ((tmp_path / "empty.jsonl", *places), "has no questions"),
-        ((written(tmp_path / "other.jsonl", elsewhere), *places), "not there (first: gone.txt)"),
+        ((written(tmp_path / "other.jsonl", elsewhere), *places), "gone.txt, which is not there"),
+        ((written(tmp_path / "slip.jsonl", slip), *places), "is nowhere in"),
+        ((written(tmp_path / "twice.jsonl", [ROWS[2], ROWS[2]]), *places), "more than once"),
         ((questions, *places, "--baseline", tmp_path / "missing.json"), "no run to compare with"),
         ((questions, *places, "--baseline", questions), "no run to compare with"),
         ((questions, "--seeds", tmp_path / "missing"), "missing"),

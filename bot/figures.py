@@ -1,0 +1,108 @@
+"""What a date or a number is worth, so that it can be compared with another.
+
+Only plain forms have a worth ("nearly 700,000", "half an hour", "6:30 p.m.", "May 24, 2023"); what
+is told otherwise is not compared.
+"""
+
+from __future__ import annotations
+
+import re
+from decimal import Decimal
+from typing import NamedTuple
+
+_SCALE = {"hundred": 100, "thousand": 1000, "million": 10**6, "billion": 10**9, "trillion": 10**12}
+_SECONDS = {"second": 1, "minute": 60, "hour": 3600, "day": 86_400, "week": 604_800}
+_MONTHS = {"month": 1, "year": 12, "decade": 120}
+_SMALL = (
+    "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen"
+    " sixteen seventeen eighteen nineteen"
+).split()
+_TENS = "twenty thirty forty fifty sixty seventy eighty ninety".split()
+_WORTH = {word: number for number, word in enumerate(_SMALL)} | {
+    word: 10 * number for number, word in enumerate(_TENS, start=2)
+}
+_BELOW = r"(?:at most|fewer than|just under|less than|under|up to)\s+"
+_ABOUT = (
+    r"(?:about|almost|approximately|around|at least|just over|more than|nearly|over|roughly|some)"
+    r"\s+"
+)
+_UNITS = (
+    r"second|minute|hour|day|week|month|year|decade|mile|kilomet(?:er|re)|met(?:er|re)|inch|foot"
+    r"|feet|pound|dollar|euro|degree|ton|acre|km|kg|ft"
+)
+_NUMBER = (
+    rf"(?P<below>{_BELOW})?(?:{_ABOUT})?(?P<money>[$€£])?\s?"
+    r"(?:(?P<digits>\d{1,3}(?:,\d{3})+|\d{1,15})(?P<part>\.\d+)?|(?P<half>half an?)"
+    r"|(?P<tens>[a-z]+)(?:-(?P<ones>[a-z]+))?)"
+    rf"(?:\s(?P<scale>{'|'.join(_SCALE)}))?(?:[\s-]?(?P<unit>%|per\s?cent|{_UNITS})s?(?:-old)?)?"
+)
+_MONTH_NAMES = (
+    "january february march april may june july august september october november december".split()
+)
+_DAYS = "monday tuesday wednesday thursday friday saturday sunday".split()
+
+
+class Figure(NamedTuple):
+    """A value that can be compared: figures of one `sort` with the same `worth` are the same."""
+
+    sort: str
+    worth: Decimal
+
+
+def figure(value: str) -> Figure | None:
+    """What a date or a number in words or digits is worth, or None where it cannot be told."""
+    low = " ".join(value.lower().split())
+    return _time(low) or _date(low) or _number(low)
+
+
+def _time(low: str) -> Figure | None:
+    clock = re.fullmatch(r"(\d{1,2})(?::([0-5]\d))? ?([ap])\.?m\.?", low)
+    if clock is None or not 1 <= int(clock[1]) <= 12:
+        return None
+    hour = int(clock[1]) % 12 + (12 if clock[3] == "p" else 0)
+    return Figure("clock", Decimal(hour * 60 + int(clock[2] or 0)))
+
+
+def _date(low: str) -> Figure | None:
+    if re.fullmatch(r"(?:1\d|20)\d\d", low):
+        return Figure("year", Decimal(low))
+    if low in _DAYS:
+        return Figure("weekday", Decimal(_DAYS.index(low)))
+    months = "|".join(_MONTH_NAMES)
+    day = r"(\d{1,2})(?:st|nd|rd|th)?"
+    if found := re.fullmatch(rf"({months}) {day}(?:,? (\d{{4}}))?", low):
+        month, number, year = found.groups()
+    elif found := re.fullmatch(rf"{day} (?:of )?({months})(?:,? (\d{{4}}))?", low):
+        number, month, year = found.groups()
+    else:
+        return None
+    worth = Decimal(_MONTH_NAMES.index(month) * 100 + int(number))
+    return Figure("date", worth + 10_000 * Decimal(year)) if year else Figure("day", worth)
+
+
+def _number(low: str) -> Figure | None:
+    found = re.fullmatch(_NUMBER, low)
+    worth = _worth(found) if found else None
+    if found is None or worth is None:
+        return None
+    below = "below " if found["below"] else ""
+    unit = found["unit"] or ""
+    if unit in _SECONDS:
+        return Figure(f"{below}time", worth * _SECONDS[unit])
+    if unit in _MONTHS:
+        return Figure(f"{below}months", worth * _MONTHS[unit])
+    if unit in ("%", "percent", "per cent"):
+        return Figure(f"{below}percent", worth)
+    return Figure(f"{below}{found['money'] or ''}{unit}" or "count", worth)
+
+
+def _worth(found: re.Match[str]) -> Decimal | None:
+    if found["digits"]:
+        worth = Decimal(found["digits"].replace(",", "") + (found["part"] or ""))
+    elif found["half"]:
+        worth = Decimal("0.5")
+    elif found["tens"] in _WORTH and (not found["ones"] or found["ones"] in _SMALL[1:10]):
+        worth = Decimal(_WORTH[found["tens"]] + _WORTH.get(found["ones"] or "", 0))
+    else:
+        return None
+    return worth * _SCALE.get(found["scale"] or "", 1)

@@ -1,0 +1,73 @@
+"""Where the time of a warm answer goes, on an index of some 1,000 passages.
+
+    python -m tests.bench.warm_ask          (taskset -c 0,1 for two cores)
+
+Articles and questions are those of ../shared/eval (wikipedia, natural) and the five real
+articles. Medians over 100 questions, in ms; ratios are to the encoding of the question alone.
+"""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import numpy as np
+
+from bot.answer import JUDGED, POOL, answer
+from bot.evidence import judge
+from embeddings.encoder import open_encoder
+from embeddings.index import Index
+from embeddings.model import find_model
+from embeddings.rebuild import rebuild
+from tests.eval.labelled import sets
+
+QUESTIONS = 100
+
+
+def main() -> None:
+    """Print the split."""
+    model = find_model()
+    encoder = open_encoder(model)
+    with tempfile.TemporaryDirectory() as folder, tempfile.TemporaryDirectory() as built:
+        asked = []
+        for name, articles, questions in sets(["wikipedia", "natural", "five"]):
+            shutil.copytree(articles, Path(folder, name))
+            asked += [one.text for one in questions]
+        report = rebuild(Path(folder), Path(built), model, max_bytes=1 << 30)
+        index = Index(Path(built), encoder)
+        chosen = asked[:: len(asked) // QUESTIONS][:QUESTIONS]
+        for question in chosen[:5]:
+            answer(question, index)
+        times: dict[str, list[float]] = {}
+
+        @contextmanager
+        def timed(name: str) -> Iterator[None]:
+            start = time.perf_counter()
+            yield
+            times.setdefault(name, []).append((time.perf_counter() - start) * 1000)
+
+        for question in chosen:
+            with timed("the question's encoding"):
+                encoder.encode_query(question)
+            with timed("search, that included"):
+                found = index.search(question, POOL)
+            with timed("judging, the next included"):
+                judged = judge(question, found, found.hits[:JUDGED], encoder)
+            with timed("five sentences' encoding"):
+                encoder.encode_tokens([one.marked for one in judged])
+            with timed("the whole answer"):
+                answer(question, index)
+        index.close()
+    print(f"{report.passages} passages, {len(chosen)} questions")
+    encoding = np.median(times["the question's encoding"])
+    for name, own in times.items():
+        median, most = np.percentile(own, [50, 99])
+        print(f"{name:28} {median:6.1f} ms  ×{median / encoding:4.2f}   99 %: {most:6.1f} ms")
+
+
+if __name__ == "__main__":
+    main()
