@@ -32,7 +32,8 @@ async def take(index: Path) -> None:
 
 async def _open_source(pilot: Pilot[None], app: ChatApp) -> None:
     await pilot.press("f3")
-    await until(pilot, lambda: app.pane.opened is not None)
+    # drawn too, where it is cited: beside the two cards that quote it
+    await until(pilot, lambda: app.export_screenshot(simplify=True).count("blunter") == 3)
 
 
 if __name__ == "__main__":
