@@ -308,7 +308,9 @@ def area(answerable: npt.NDArray[np.bool_], confidence: Floats) -> float:
 
 
 def _risk_coverage(table: _Table) -> float:
-    wrong = table.rank[np.argsort(-table.confidence, kind="stable")] != 1
+    _, tied, counts = np.unique(-table.confidence, return_inverse=True, return_counts=True)
+    risk = np.bincount(tied, weights=table.rank != 1) / counts  # of each degree of confidence
+    wrong = np.repeat(risk, counts)
     return _mean(np.cumsum(wrong) / np.arange(1, len(wrong) + 1))
 
 

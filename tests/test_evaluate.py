@@ -106,6 +106,13 @@ def test_the_area_is_that_of_scikit_learn_with_ties() -> None:
     assert evaluate.area(answerable, confidence) == pytest.approx(expected)
 
 
+def test_ties_do_not_depend_on_the_order_of_the_file() -> None:
+    tied = [outcome(str(n), rank=1 if n < 5 else 2) for n in range(10)]
+    there, back = (figures(own)["risk_coverage_area"].value for own in (tied, tied[::-1]))
+    assert there == pytest.approx(0.5)
+    assert back == pytest.approx(0.5)
+
+
 def test_what_no_question_tells_is_no_figure() -> None:
     only = figures(SOME[:1])
     assert math.isnan(only["refusal.f1"].value)
