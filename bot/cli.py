@@ -179,15 +179,15 @@ def _chat(options: argparse.Namespace, settings: Settings) -> Result:
 
 
 def _evaluate(options: argparse.Namespace, settings: Settings) -> Result:
-    from bot import documents, evaluate, progress, scorecard
+    from bot import documents, evaluate, labelled, progress, scorecard
     from bot.engine import Engine
 
-    questions = evaluate.load(Path(options.questions))
+    questions = labelled.load(Path(options.questions))
     baseline = None if options.baseline is None else documents.outcomes_of(Path(options.baseline))
     engine = Engine(settings)
     progress.bring_up_to_date(engine)
     try:
-        evaluate.check(questions, cache(engine.text_of))
+        labelled.check(questions, cache(engine.text_of))
         if baseline is not None:
             evaluate.check_baseline(baseline, questions)  # before they are asked
         engine.open()

@@ -131,7 +131,7 @@ def outcomes_of(path: Path) -> list[Outcome]:
     Raises:
         QuestionsError: it is none.
     """
-    from bot.evaluate import QuestionsError
+    from bot.labelled import QuestionsError
 
     try:
         rows = json.loads(path.read_bytes())["outcomes"]

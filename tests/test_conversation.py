@@ -9,7 +9,7 @@ from itertools import pairwise
 import pytest
 
 from bot.conversation import LONGEST, Turn, resolve
-from bot.evaluate import load as labelled
+from bot.labelled import load as labelled
 from tests.conftest import PROJECT, SHARED, needs_shared
 from tests.eval.conversations import left_alone, load, outcomes
 

@@ -13,7 +13,8 @@ from sklearn.metrics import roc_auc_score
 
 from bot import evaluate
 from bot.answer import Answer, answer
-from bot.evaluate import Outcome, Question, QuestionsError, ask_all, figures, load
+from bot.evaluate import Outcome, ask_all, figures
+from bot.labelled import Question, QuestionsError, load
 from embeddings.encoder import LightEncoder
 from embeddings.index import Index
 from tests.conftest import SEEDS, Bot

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from bot.answer import answer
-from bot.evaluate import is_hit, is_marked, load
+from bot.labelled import is_hit, is_marked, load
 from bot.place import Place
 from embeddings.encoder import LightEncoder
 from embeddings.index import Index

@@ -9,7 +9,7 @@ import pytest
 
 from bot.cli import main
 from bot.documents import answer_json, dump
-from bot.evaluate import load
+from bot.labelled import load
 from embeddings.model import Model
 from embeddings.rebuild import rebuild
 from tests.conftest import MAX_BYTES, SHARED, Bot, needs_shared

@@ -33,7 +33,7 @@ import numpy as np
 
 from bot.answer import Answer, answer
 from bot.conversation import Turn, resolve
-from bot.evaluate import Evidence, Question, is_hit
+from bot.labelled import Evidence, Question, is_hit
 from embeddings.encoder import open_encoder
 from embeddings.index import Index
 from embeddings.model import find_model

@@ -31,8 +31,9 @@ from sklearn.preprocessing import StandardScaler
 
 from bot.answer import JUDGED, POOL
 from bot.confidence import FITTED, THRESHOLD
-from bot.evaluate import Question, area, calibration_error, is_evidence
+from bot.evaluate import area, calibration_error
 from bot.evidence import judge
+from bot.labelled import Question, is_evidence
 from embeddings.encoder import Encoder, Tokens, open_encoder
 from embeddings.index import Index
 from embeddings.model import Model, find_model

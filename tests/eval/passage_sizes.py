@@ -15,7 +15,7 @@ from pathlib import Path
 
 import numpy as np
 
-from bot.evaluate import Question, is_evidence
+from bot.labelled import Question, is_evidence
 from embeddings import articles, words
 from embeddings.encoder import LightEncoder, ReferenceEncoder, Text, open_encoder
 from embeddings.model import find_model

@@ -20,8 +20,8 @@ import numpy as np
 import numpy.typing as npt
 
 from bot.answer import JUDGED
-from bot.evaluate import Question, is_evidence
 from bot.evidence import Judged, judge
+from bot.labelled import Question, is_evidence
 from embeddings.encoder import open_encoder
 from embeddings.index import Found, Hit, Index
 from embeddings.model import find_model
