@@ -187,7 +187,9 @@ def _evaluate(options: argparse.Namespace, settings: Settings) -> Result:
     engine = Engine(settings)
     progress.bring_up_to_date(engine)
     try:
-        labelled.check(questions, cache(engine.text_of))
+        sources = {source for source, *_ in engine.articles()}  # and no other file is read
+        text_of = cache(engine.text_of)
+        labelled.check(questions, lambda one: text_of(one) if one in sources else None)
         if baseline is not None:
             evaluate.check_baseline(baseline, questions)  # before they are asked
         engine.open()

@@ -91,11 +91,9 @@ class Engine:
             store.close()
 
     def text_of(self, source: str) -> str | None:
-        """An indexed article's text as it is now, or None where there is none."""
+        """An article's text as it is now, or None where it cannot be read."""
         from embeddings.articles import Unreadable, read
 
-        if source not in {known for known, *_ in self.articles()}:
-            return None
         try:
             return read(self.settings.seeds, source, max_bytes=self.settings.max_bytes)[1].text
         except (OSError, Unreadable):

@@ -267,7 +267,7 @@ def compare(before: Sequence[Outcome], after: Sequence[Outcome]) -> dict[str, Co
     compared = {}
     for name, figure in _PAIRED.items():
         told = [(one.id, figure(one), figure(other)) for one, other in pairs]
-        kept = [(name, a, b) for name, a, b in told if a is not None and b is not None]
+        kept = [(twins, a, b) for twins, a, b in told if a is not None and b is not None]
         if kept:
             change: dict[str, float] = {}
             for twins, a, b in kept:  # a question and its hidden twin change sign together

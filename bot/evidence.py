@@ -8,8 +8,7 @@ bot/confidence.py.
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -71,9 +70,9 @@ def judge(
     for hit, mark, text, tokens in zip(
         hits, marks, marked, encoder.encode_tokens(marked), strict=True
     ):
-        signals = asked.signals(hit, text, tokens)
-        carried = asked.carried(text)
-        judged.append(Judged(hit, mark, chance(signals), signals, carried))
+        in_mark = frozenset(stems(text))
+        signals = asked.signals(hit, in_mark, tokens)
+        judged.append(Judged(hit, mark, chance(signals), signals, asked.coverage(in_mark)))
     judged.sort(key=lambda one: -one.probability)
     return judged
 
@@ -86,13 +85,11 @@ class _Asked:
         self._idf = found.idf
         self._total = sum(found.idf.values()) or 1.0
         self._wanted = asks_for(question)
-        self._own_words = frozenset(_words(question))
+        self._own_words = frozenset(values.words_of(question))
         self._places = [one for one in located(question) if one[0] in found.idf]
-        self._names = self._stems_at(question, values.find("name", question))
+        names = (stems(question[s:e]) for s, e in values.find("name", question))
+        self._names = frozenset[str]().union(*names) & self._idf.keys()
         self._numbers = frozenset(stem for stem in found.idf if stem[0].isdigit())
-
-    def _stems_at(self, question: str, spans: Iterable[values.Span]) -> frozenset[str]:
-        return frozenset(stem for s, e in spans for stem in stems(question[s:e])) & set(self._idf)
 
     def mark(self, hit: Hit) -> Sentence:
         """The sentence that most likely holds the answer."""
@@ -102,8 +99,8 @@ class _Asked:
             own = frozenset(stems(text))
             score = (
                 cosine
-                + COVERAGE * self._coverage(own)
-                + WITH_PREVIOUS * self._coverage(own | previous)
+                + COVERAGE * self.coverage(own)
+                + WITH_PREVIOUS * self.coverage(own | previous)
                 + OFFERS * self._offers(text)
             )
             if score > highest:
@@ -111,7 +108,7 @@ class _Asked:
             previous = own
         return best
 
-    def signals(self, hit: Hit, marked: str, tokens: Tokens) -> dict[str, float]:
+    def signals(self, hit: Hit, in_mark: frozenset[str], tokens: Tokens) -> dict[str, float]:
         """What speaks for the hit and against it.
 
         `coverage`: the share of the question's information (idf) that the passage and its
@@ -124,14 +121,13 @@ class _Asked:
         `lead`, `lead_in_article`: the score less that of the best rival, of all and of those in
         the same article (those of others may say the same).
         """
-        own = frozenset(stems(hit.passage.text)) | frozenset(stems(hit.title))
-        in_mark = frozenset(stems(marked))
+        own = self._stems[hit.passage_id]
         rivals = [one for one in self._found.hits if one.passage_id != hit.passage_id]
         own_rivals = [one.score for one in rivals if one.source == hit.source]
         words_alike, tokens_alike = self._alike(tokens)
         return {
             "sentence_cosine": max(hit.sentence_cosines),
-            "coverage": self._coverage(own),
+            "coverage": self.coverage(own),
             "together": self._together,
             "missing_names": self._missing(self._names, own),
             "missing_numbers": self._missing(self._numbers, in_mark),
@@ -143,17 +139,21 @@ class _Asked:
             "words": float(min(max(len(self._idf), _FEWEST_WORDS), _MOST_WORDS)),
         }
 
-    def carried(self, text: str) -> float:
-        """The share of the question's information that a text carries."""
-        return self._coverage(frozenset(stems(text)))
-
-    def _coverage(self, own: frozenset[str]) -> float:
+    def coverage(self, own: frozenset[str]) -> float:
+        """The share of the question's information that a text of these stems carries."""
         return sum(self._idf[stem] for stem in self._idf.keys() & own) / self._total
 
     @cached_property
     def _together(self) -> float:
-        carried = (frozenset(stems(f"{one.title}\n{one.passage.text}")) for one in self._found.hits)
-        return self._coverage(frozenset[str]().union(*carried))
+        return self.coverage(frozenset[str]().union(*self._stems.values()))
+
+    @cached_property
+    def _stems(self) -> dict[int, frozenset[str]]:
+        """The stems of each hit's title and text."""
+        return {
+            one.passage_id: frozenset(stems(f"{one.title}\n{one.passage.text}"))
+            for one in self._found.hits
+        }
 
     def _missing(self, wanted: frozenset[str], own: frozenset[str]) -> float:
         total = sum(self._idf[stem] for stem in wanted)
@@ -164,8 +164,7 @@ class _Asked:
         where it has none; 0 where no kind is asked for."""
         if self._wanted is None:
             return 0
-        found = (text[s:e] for s, e in values.find(self._wanted, text))
-        return 1 if any(not self._own_words.issuperset(_words(one)) for one in found) else -1
+        return 1 if any(values.new(self._wanted, text, self._own_words)) else -1
 
     def _alike(self, tokens: Tokens) -> tuple[float, float]:
         """Late interaction of the question's tokens with a sentence's: (words, all tokens)."""
@@ -186,7 +185,3 @@ class _Asked:
                 for first, _ in self._found.query.tokens.offsets
             ]
         )
-
-
-def _words(text: str) -> list[str]:
-    return re.findall(r"\w+", text.lower())

@@ -21,20 +21,21 @@ _TENS = "twenty thirty forty fifty sixty seventy eighty ninety".split()
 _WORTH = {word: number for number, word in enumerate(_SMALL)} | {
     word: 10 * number for number, word in enumerate(_TENS, start=2)
 }
-_BELOW = r"(?:at most|fewer than|just under|less than|under|up to)\s+"
-_ABOUT = (
-    r"(?:about|almost|approximately|around|at least|just over|more than|nearly|over|roughly|some)"
-    r"\s+"
+BELOW = "at most|fewer than|just under|less than|under|up to"
+ABOUT = "about|almost|approximately|around|at least|just over|more than|nearly|over|roughly|some"
+"""What qualifies a number, before it."""
+LONG_UNITS = (
+    "second|minute|hour|day|week|month|year|decade|mile|kilomet(?:er|re)|met(?:er|re)|inch|foot"
+    "|feet|pound|dollar|euro|degree|ton|acre"
 )
-_UNITS = (
-    r"second|minute|hour|day|week|month|year|decade|mile|kilomet(?:er|re)|met(?:er|re)|inch|foot"
-    r"|feet|pound|dollar|euro|degree|ton|acre|km|kg|ft"
-)
+SHORT_UNITS = "km|kg|ft"
+"""Units behind a number; only the long ones have a plural."""
 _NUMBER = (
-    rf"(?P<below>{_BELOW})?(?:{_ABOUT})?(?P<money>[$€£])?\s?"
+    rf"(?:(?P<below>{BELOW})\s+)?(?:(?:{ABOUT})\s+)?(?P<money>[$€£])?\s?"
     r"(?:(?P<digits>\d{1,3}(?:,\d{3})+|\d{1,15})(?P<part>\.\d+)?|(?P<half>half an?)"
     r"|(?P<tens>[a-z]+)(?:-(?P<ones>[a-z]+))?)"
-    rf"(?:\s(?P<scale>{'|'.join(_SCALE)}))?(?:[\s-]?(?P<unit>%|per\s?cent|{_UNITS})s?(?:-old)?)?"
+    rf"(?:\s(?P<scale>{'|'.join(_SCALE)}))?"
+    rf"(?:[\s-]?(?P<unit>%|per\s?cent|{LONG_UNITS}|{SHORT_UNITS})s?(?:-old)?)?"
 )
 _MONTH_NAMES = (
     "january february march april may june july august september october november december".split()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import math
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -68,8 +68,15 @@ def load(flags: Mapping[str, Any], environment: Mapping[str, str] = os.environ) 
     seeds = Path(os.path.realpath(_path("seeds", chosen["seeds"])))
     index = _own_index(seeds) if chosen["index"] is None else _path("index", chosen["index"])
     model = _text("model", chosen["model"])
-    size, confidence = _bytes(chosen["max_file_mb"]), _share(chosen["min_confidence"])
-    return Settings(seeds, index.absolute(), model, size, confidence)
+    megabytes = _number(
+        "max_file_mb",
+        *(chosen["max_file_mb"], lambda one: 0 < one < 1e6, "of megabytes above 0", "20"),
+    )
+    confidence = _number(
+        "min_confidence",
+        *(chosen["min_confidence"], lambda one: 0 <= one <= 1, "from 0 to 1", "0.4"),
+    )
+    return Settings(seeds, index.absolute(), model, int(megabytes * 1e6), confidence)
 
 
 def _text(key: str, value: Any) -> str:
@@ -105,30 +112,23 @@ def _own_index(seeds: Path) -> Path:
     return user_cache_path(APP) / f"{name[:40]}-{key}"
 
 
-def _bytes(megabytes: Any) -> int:
+def _number(key: str, value: Any, fits: Callable[[float], bool], form: str, example: str) -> float:
+    """A setting that is a number.
+
+    Raises:
+        SettingsError: it is none, or does not fit.
+    """
     try:
-        size = 0.0 if isinstance(megabytes, bool) else float(megabytes)
-        if not 0 < size < 1e6:
+        number = math.nan if isinstance(value, bool) else float(value)
+        if not fits(number):
             raise ValueError
     except (TypeError, ValueError, OverflowError) as error:
+        flag, variable = f"--{key.replace('_', '-')}", f"BOT_{key.upper()}"
         raise SettingsError(
-            f"max_file_mb is {megabytes!r}, and must be a number of megabytes above 0",
-            remedy="Set it like this: --max-file-mb 20 (or BOT_MAX_FILE_MB=20).",
+            f"{key} is {value!r}, and must be a number {form}",
+            remedy=f"Set it like this: {flag} {example} (or {variable}={example}).",
         ) from error
-    return int(size * 1e6)
-
-
-def _share(confidence: Any) -> float:
-    try:
-        share = math.nan if isinstance(confidence, bool) else float(confidence)
-        if not 0 <= share <= 1:
-            raise ValueError
-    except (TypeError, ValueError, OverflowError) as error:
-        raise SettingsError(
-            f"min_confidence is {confidence!r}, and must be a number from 0 to 1",
-            remedy="Set it like this: --min-confidence 0.4 (or BOT_MIN_CONFIDENCE=0.4).",
-        ) from error
-    return share
+    return number
 
 
 def _config() -> dict[str, Any]:

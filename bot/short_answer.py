@@ -12,7 +12,7 @@ from __future__ import annotations
 import re
 
 from bot import values
-from bot.figures import figure
+from bot.figures import ABOUT, BELOW, LONG_UNITS, SHORT_UNITS, figure
 from bot.question import asks_for
 from bot.values import Span
 from embeddings.words import FUNCTION_WORDS, stems
@@ -23,14 +23,8 @@ ENOUGH = 0.5
 _COUNTED = 4
 """Words after a number in which the thing that is counted is named."""
 
-_ABOUT = (
-    r"(?i)\b(?:about|almost|approximately|around|at\s+least|at\s+most|fewer\s+than|just\s+over"
-    r"|just\s+under|less\s+than|more\s+than|nearly|over|roughly|some|under|up\s+to)\s+$"
-)
-_UNIT = (
-    r"(?i)[\s-]+(?:(?:second|minute|hour|day|week|month|year|decade|mile|kilomet(?:er|re)|met(?:er"
-    r"|re)|inch|foot|feet|pound|dollar|euro|degree|ton|acre)(?:e?s)?|km|kg|ft)(?:-old)?\b"
-)
+_ABOUT = rf"(?i)\b(?:{ABOUT}|{BELOW})\s+$".replace(" ", r"\s+")
+_UNIT = rf"(?i)[\s-]+(?:(?:{LONG_UNITS})(?:e?s)?|{SHORT_UNITS})(?:-old)?\b"
 _DURATION = r"(?i)\bhow\s+(?:long|late|early|old)\b|\b(?:what|which)\b.*\bage\b"
 _HOW_MANY = r"(?i)\b(?:how\s+many|(?:the|what)\s+number\s+of)\s+((?:[\w'’-]+\s*){1,3})"
 _ORDINAL = r"(?i)\b(?:first|second|third|fourth|last|next|previous|former|latter)\b"
@@ -68,10 +62,7 @@ def candidates(question: str, sentence: str) -> list[Span]:
     kind = asks_for(question)
     if kind not in ("date", "number"):
         return []
-    own = set(_words(question))
-    spans = [
-        one for one in values.find(kind, sentence) if not own >= set(_words(sentence[slice(*one)]))
-    ]
+    spans = [*values.new(kind, sentence, set(values.words_of(question)))]
     if kind == "date":
         return spans
     dates = [*values.find("date", sentence)]
@@ -87,7 +78,7 @@ def _fits(question: str, sentence: str, value: Span) -> bool:
     things = _things(question)
     if not things or things & _UNITS_OF_TIME:
         return True
-    after = " ".join(_words(sentence[value.end :])[:_COUNTED])
+    after = " ".join(values.words_of(sentence[value.end :])[:_COUNTED])
     return bool(things & set(stems(after)))
 
 
@@ -111,7 +102,3 @@ def _whole(sentence: str, number: Span) -> Span:
 
 def _lower(pattern: str, text: str) -> list[str]:
     return [one.lower() for one in re.findall(pattern, text)]
-
-
-def _words(text: str) -> list[str]:
-    return re.findall(r"\w+", text.lower())

@@ -6,7 +6,7 @@ Patterns, not a tagger: they tell what a sentence offers, and are never trusted 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 from typing import Literal, NamedTuple
 
 from embeddings.words import FUNCTION_WORDS
@@ -75,6 +75,16 @@ def find(kind: Kind, text: str) -> Iterator[Span]:
             span = _without_function_words(text, span)
         if span.start < span.end:
             yield span
+
+
+def new(kind: Kind, text: str, known: Set[str]) -> Iterator[Span]:
+    """The values of a kind that have a word which is not among the known (lower-case) ones."""
+    return (one for one in find(kind, text) if not known >= set(words_of(text[slice(*one)])))
+
+
+def words_of(text: str) -> list[str]:
+    """The words of a text in order, in lower case."""
+    return re.findall(r"\w+", text.lower())
 
 
 def _without_function_words(text: str, span: Span) -> Span:
