@@ -32,9 +32,6 @@ SHORTEST_COPY = 12
 ENOUGH_WORDS = 0.6
 """Share of the question's information from which a passage is said to have its words."""
 
-VOICE = 0.5
-"""How likely a passage must be to answer, to be one of several articles that say something."""
-
 PASSAGES = 3
 """Shown where nothing else is asked for."""
 
@@ -174,18 +171,18 @@ def answer(
         reason=None if answered else _reason(found, judged, min_confidence),
         citations=citations if answered else (),
         nearest=() if answered else citations,
-        agreement=_agreement(asked, judged) if answered else (),
+        agreement=_agreement(asked, judged, min_confidence) if answered else (),
     )
 
 
-def _agreement(asked: str, judged: Sequence[Judged]) -> tuple[Said, ...]:
-    """What several articles say; nothing unless the best passage is one of them, and no other
-    that is likely to answer has only figures that none of them gives."""
+def _agreement(asked: str, judged: Sequence[Judged], min_confidence: float) -> tuple[Said, ...]:
+    """What several articles say whose passages are likely to answer; nothing unless the best
+    passage has a figure, and no other likely one has only figures that none of them gives."""
     voices: list[Voice] = []
     heard: set[str] = set()
     unsettled = []
     for one in judged:
-        if one.probability < VOICE or one.marked in heard:  # a copy is no voice of its own
+        if one.probability < min_confidence or one.marked in heard:  # a copy is no voice of its own
             continue
         short = _short_answer(asked, one)
         worth = figure(one.marked[slice(*short)]) if short else None
@@ -298,14 +295,14 @@ def _reason(found: Found, judged: Sequence[Judged], min_confidence: float) -> st
         )
     own = {*stems(nearest.passage.text), *stems(nearest.title)}
     carried = [word for stem, word in found.terms.items() if stem in own]
+    missing = [word for stem, word in found.terms.items() if stem not in own]
     unknown = [word for stem, word in found.terms.items() if stem in found.unknown]
-    known = found.terms.items() if not unknown else ()
-    missing = [word for stem, word in known if stem not in own]
     has = f"shares {_listed(carried, 'and')}" if carried else "shares no word with the question"
     told = f"the nearest passage, from “{_short(nearest.title)}”, {has}"
     if unknown:
         return f"No article has the word {_listed(unknown, 'or')}; {told}."
-    if missing and judged[0].signals["coverage"] < ENOUGH_WORDS:
+    share = sum(found.idf[stem] for stem in found.idf.keys() & own) / sum(found.idf.values())
+    if missing and share < ENOUGH_WORDS:
         lacking = f"No passage has enough of the question's words together; {told}"
         return f"{lacking}, not {_listed(missing, 'or')}."
     return (

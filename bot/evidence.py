@@ -1,8 +1,9 @@
 """What a passage offers to a question: the sentence to mark, and what speaks for the passage.
 
 Signals are plain figures, from words (weighed by idf, as BM25 weighs them), from vectors, and
-from the tokens of question and marked sentence in their contexts (late interaction; Khattab &
-Zaharia 2020, "ColBERT", arXiv:2004.12832, here without training). What each is worth is fitted:
+from the tokens of question and marked sentence (each of the one to its nearest of the other, as
+Khattab & Zaharia 2020, "ColBERT", arXiv:2004.12832, but by the model's table of tokens: no
+model runs for it). What each is worth is fitted:
 bot/confidence.py.
 """
 
@@ -27,8 +28,11 @@ from embeddings.words import located, stems
 COVERAGE, WITH_PREVIOUS, OFFERS = 0.5, 0.15, 0.1
 
 _UNRIVALLED = 0.25
-"""A usual score of what has nothing to do with the question."""
-_FEWEST_WORDS, _MOST_WORDS = 5, 10
+"""A usual score of what has nothing to do with the question: the least that the rival counts for,
+since in a folder of few passages it need not be any good."""
+
+_RIVAL = 5
+"""The passage is held against its fifth best rival: better ones may say the same."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,13 +67,11 @@ def judge(
         found: what the question found; `hits` are some of it, and the others their rivals.
         chance: signals → probability.
     """
-    asked = _Asked(question, found)
+    asked = _Asked(question, found, encoder.tokens([question])[0])
     marks = [asked.mark(hit) for hit in hits]
     marked = [hit.passage.text_of(mark) for hit, mark in zip(hits, marks, strict=True)]
     judged = []
-    for hit, mark, text, tokens in zip(
-        hits, marks, marked, encoder.encode_tokens(marked), strict=True
-    ):
+    for hit, mark, text, tokens in zip(hits, marks, marked, encoder.tokens(marked), strict=True):
         in_mark = frozenset(stems(text))
         signals = asked.signals(hit, in_mark, tokens)
         judged.append(Judged(hit, mark, chance(signals), signals, asked.coverage(in_mark)))
@@ -80,8 +82,9 @@ def judge(
 class _Asked:
     """A question and all that it found, ready to be held against one hit after the other."""
 
-    def __init__(self, question: str, found: Found) -> None:
+    def __init__(self, question: str, found: Found, tokens: Tokens) -> None:
         self._found = found
+        self._tokens = tokens
         self._idf = found.idf
         self._total = sum(found.idf.values()) or 1.0
         self._wanted = asks_for(question)
@@ -111,49 +114,28 @@ class _Asked:
     def signals(self, hit: Hit, in_mark: frozenset[str], tokens: Tokens) -> dict[str, float]:
         """What speaks for the hit and against it.
 
-        `coverage`: the share of the question's information (idf) that the passage and its
-        title carry; `together`: that all the hits carry together; a word that no passage has
-        weighs the most there, and `unknown_words`, the share of such words, takes some of that
-        back: "viewers" may only be another word for listeners. `missing_names`: the share of the
-        question's names that the passage lacks; `missing_numbers`: of its numbers, in the marked
-        sentence. `words_alike`, `tokens_alike`: how near to each of the question's words, or
-        tokens, the nearest token of the marked sentence is (means, the first by information).
-        `lead`, `lead_in_article`: the score less that of the best rival, of all and of those in
-        the same article (those of others may say the same).
+        `words_alike`, `tokens_alike`: how near to each of the question's words, or tokens, the
+        nearest token of the marked sentence is (means, the first weighed by idf).
+        `missing_names`: the share of the question's names that the passage and its title lack;
+        `missing_numbers`: of its numbers, in the marked sentence. `lead`: the score less that of
+        the rival (`_RIVAL`, `_UNRIVALLED`).
         """
-        own = self._stems[hit.passage_id]
-        rivals = [one for one in self._found.hits if one.passage_id != hit.passage_id]
-        own_rivals = [one.score for one in rivals if one.source == hit.source]
+        in_passage = frozenset(stems(f"{hit.title}\n{hit.passage.text}"))
+        rivals = [one.score for one in self._found.hits if one.passage_id != hit.passage_id]
+        rival = max([_UNRIVALLED, *rivals[_RIVAL - 1 : _RIVAL]])
         words_alike, tokens_alike = self._alike(tokens)
         return {
             "sentence_cosine": max(hit.sentence_cosines),
-            "coverage": self.coverage(own),
-            "together": self._together,
-            "missing_names": self._missing(self._names, own),
-            "missing_numbers": self._missing(self._numbers, in_mark),
             "words_alike": words_alike,
             "tokens_alike": tokens_alike,
-            "lead": hit.score - max((one.score for one in rivals), default=_UNRIVALLED),
-            "lead_in_article": hit.score - max(own_rivals, default=_UNRIVALLED),
-            "unknown_words": len(self._found.unknown) / max(len(self._idf), 1),
-            "words": float(min(max(len(self._idf), _FEWEST_WORDS), _MOST_WORDS)),
+            "missing_names": self._missing(self._names, in_passage),
+            "missing_numbers": self._missing(self._numbers, in_mark),
+            "lead": hit.score - rival,
         }
 
     def coverage(self, own: frozenset[str]) -> float:
         """The share of the question's information that a text of these stems carries."""
         return sum(self._idf[stem] for stem in self._idf.keys() & own) / self._total
-
-    @cached_property
-    def _together(self) -> float:
-        return self.coverage(frozenset[str]().union(*self._stems.values()))
-
-    @cached_property
-    def _stems(self) -> dict[int, frozenset[str]]:
-        """The stems of each hit's title and text."""
-        return {
-            one.passage_id: frozenset(stems(f"{one.title}\n{one.passage.text}"))
-            for one in self._found.hits
-        }
 
     def _missing(self, wanted: frozenset[str], own: frozenset[str]) -> float:
         total = sum(self._idf[stem] for stem in wanted)
@@ -167,8 +149,8 @@ class _Asked:
         return 1 if any(values.new(self._wanted, text, self._own_words)) else -1
 
     def _alike(self, tokens: Tokens) -> tuple[float, float]:
-        """Late interaction of the question's tokens with a sentence's: (words, all tokens)."""
-        own = self._found.query.tokens
+        """How near a sentence's tokens are to the question's: (its words, all its tokens)."""
+        own = self._tokens
         if not len(own.vectors) or not len(tokens.vectors):
             return 0.0, 0.0
         nearest = (own.vectors @ tokens.vectors.T).max(axis=1)
@@ -182,6 +164,6 @@ class _Asked:
         return np.array(
             [
                 next((self._idf[stem] for stem, s, e in self._places if s <= first < e), 0.0)
-                for first, _ in self._found.query.tokens.offsets
+                for first, _ in self._tokens.offsets
             ]
         )

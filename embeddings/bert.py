@@ -38,7 +38,7 @@ class Bert:
         self.heads: int = config["num_attention_heads"]
         self.epsilon: float = config["layer_norm_eps"]
         self.positions: int = config["max_position_embeddings"]
-        self._words = tensors["embeddings.word_embeddings.weight"]
+        self.words = tensors["embeddings.word_embeddings.weight"]
         self._places = tensors["embeddings.position_embeddings.weight"]
         self._kind = tensors["embeddings.token_type_embeddings.weight"][0]
         self._norm = _pair(tensors, "embeddings.LayerNorm")
@@ -65,7 +65,7 @@ class Bert:
         ends = np.cumsum(lengths).tolist()
         spans = [slice(end - length, end) for end, length in zip(ends, lengths, strict=True)]
         ids = np.concatenate([np.asarray(one, dtype=np.int64) for one in sequences])
-        hidden = self._words[ids].astype(np.float32, copy=False)
+        hidden = self.words[ids].astype(np.float32, copy=False)
         for span, length in zip(spans, lengths, strict=True):
             hidden[span] += self._places[:length]
         hidden += self._kind

@@ -34,9 +34,6 @@ BULK = 500
 
 _BATCH_TOKENS = 2048
 _REFERENCE_BATCH = 8
-_SHARES = 2
-"""Threads for a few sentences: each packs all weights anew, and with four that costs more than
-it saves (two 39 ms, one 48, four 53)."""
 _REMEDY = "Try another model with --model, or leave it out for the default."
 
 
@@ -63,21 +60,13 @@ class Vectors:
 
 @dataclass(frozen=True, slots=True)
 class Tokens:
-    """A text's tokens in their context, special ones left out.
+    """A text's tokens by the model's own table of them: what each means in no context.
 
-    `vectors`: unit float32 (tokens, dimension); `offsets`: the characters [start, end) of each.
+    `vectors`: unit float32 (tokens, width); `offsets`: the characters [start, end) of each.
     """
 
     vectors: Floats
     offsets: tuple[tuple[int, int], ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Query:
-    """An encoded question; `vector`: unit float32 (dimension,)."""
-
-    vector: Floats
-    tokens: Tokens
 
 
 class Encoder(Protocol):
@@ -97,12 +86,12 @@ class Encoder(Protocol):
         """How many tokens each text has, special ones not counted; nothing is cut."""
         ...
 
-    def encode_query(self, text: str) -> Query:
-        """A question → its vector and its tokens; beyond the budget it is cut."""
+    def encode_query(self, text: str) -> Floats:
+        """A question → unit float32 (dimension,); beyond the budget it is cut."""
         ...
 
-    def encode_tokens(self, texts: Sequence[str]) -> list[Tokens]:
-        """Sentences → their tokens; beyond the budget they are cut."""
+    def tokens(self, texts: Sequence[str]) -> list[Tokens]:
+        """The tokens of each text; beyond the budget it is cut. No model runs: it is quick."""
         ...
 
     def encode(self, texts: Sequence[Text]) -> Iterator[list[tuple[int, Vectors]]]:
@@ -205,30 +194,14 @@ class LightEncoder:
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
         return _count_tokens(self._tokenizer, texts)
 
-    def encode_query(self, text: str) -> Query:
-        ((hidden, offsets),) = self._states([text])
-        return Query(_unit(hidden.mean(axis=0)), _tokens(hidden, offsets))
+    def encode_query(self, text: str) -> Floats:
+        ids = self._tokenizer.encode(text).ids
+        if len(ids) > self.budget + 2:
+            ids = [*ids[: self.budget + 1], ids[-1]]
+        return _unit(self._bert.forward([ids])[0].mean(axis=0))
 
-    def encode_tokens(self, texts: Sequence[str]) -> list[Tokens]:
-        workers = min(_cores(), len(texts), _SHARES)
-        if workers < 2:
-            return [_tokens(*one) for one in self._states(texts)]
-        shares = [texts[at::workers] for at in range(workers)]
-        with ThreadPoolExecutor(max_workers=workers) as pool:
-            states = list(pool.map(self._states, shares))
-        return [_tokens(*states[at % workers][at // workers]) for at in range(len(texts))]
-
-    def _states(self, texts: Sequence[str]) -> list[tuple[Floats, list[tuple[int, int]]]]:
-        """Each text's last hidden states with the characters of each token."""
-        ids, offsets = [], []
-        for one in self._tokenizer.encode_batch(list(texts)):
-            own, places = one.ids, one.offsets  # each access makes the list anew
-            if len(own) > self.budget + 2:
-                own = [*own[: self.budget + 1], own[-1]]
-                places = [*places[: self.budget + 1], places[-1]]
-            ids.append(own)
-            offsets.append(places)
-        return list(zip(self._bert.forward(ids) if ids else [], offsets, strict=True))
+    def tokens(self, texts: Sequence[str]) -> list[Tokens]:
+        return _tokens(self._tokenizer, self._bert.words, texts, self.budget)
 
     def encode(self, texts: Sequence[Text]) -> Iterator[list[tuple[int, Vectors]]]:
         tokenized = self._tokenizer.encode_batch([one.text for one in texts])
@@ -308,12 +281,22 @@ class ReferenceEncoder:
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
         return _count_tokens(self._tokenizer, texts)
 
-    def encode_query(self, text: str) -> Query:
-        vector = np.asarray(self._transformer.encode_query(text), dtype=np.float32)
-        return Query(_unit(vector), self.encode_tokens([text])[0])
+    @cached_property
+    def _words(self) -> Floats:
+        """The model's table of tokens: the first that it has, whatever its architecture."""
+        from torch.nn import Embedding, EmbeddingBag
 
-    def encode_tokens(self, texts: Sequence[str]) -> list[Tokens]:
-        return [_tokens(hidden, offsets) for hidden, offsets, _ in self._states(texts, "")]
+        for module in self._transformer.modules():
+            if isinstance(module, Embedding | EmbeddingBag):
+                table: Floats = module.weight.detach().float().cpu().numpy()
+                return table
+        raise ModelError(f"{self.model.name} has no table of tokens", remedy=_REMEDY)
+
+    def encode_query(self, text: str) -> Floats:
+        return _unit(np.asarray(self._transformer.encode_query(text), dtype=np.float32))
+
+    def tokens(self, texts: Sequence[str]) -> list[Tokens]:
+        return _tokens(self._tokenizer, self._words, texts, self.budget)
 
     def encode(self, texts: Sequence[Text]) -> Iterator[list[tuple[int, Vectors]]]:
         counts = self.count_tokens([one.text for one in texts])
@@ -327,33 +310,22 @@ class ReferenceEncoder:
             yield list(zip(batch, pool(chosen), strict=True))
 
     def _one_pass(self, texts: list[Text]) -> list[Vectors]:
-        states = self._states([one.text for one in texts], self._prompt)
-        return [
-            _pool(hidden, whole, offsets, one)
-            for one, (hidden, offsets, whole) in zip(texts, states, strict=True)
-        ]
-
-    def _states(
-        self, texts: Sequence[str], prompt: str
-    ) -> list[tuple[Floats, list[tuple[int, int]], Floats]]:
-        """Each text's last hidden states, the characters of each token, and its vector."""
         outputs: list[dict[str, Any]] = self._transformer.encode(  # type: ignore[assignment]
-            list(texts),
-            prompt=prompt,
-            batch_size=_REFERENCE_BATCH,
+            [one.text for one in texts],
+            prompt=self._prompt,
+            batch_size=len(texts),
             output_value=None,
             show_progress_bar=False,
         )
-        states = []
-        encodings = self._tokenizer.encode_batch([prompt + one for one in texts])
-        for output, encoding in zip(outputs, encodings, strict=True):
+        encodings = self._tokenizer.encode_batch([self._prompt + one.text for one in texts])
+        vectors = []
+        for one, output, encoding in zip(texts, outputs, encodings, strict=True):
             hidden = output["token_embeddings"].float().cpu().numpy()
             own = hidden[output["attention_mask"].cpu().numpy().astype(bool)]
-            offsets = [(s - len(prompt), e - len(prompt)) for s, e in encoding.offsets]
-            if len(offsets) > len(own):  # what is over the budget was cut
-                offsets = [*offsets[: len(own) - 1], (0, 0)]
-            states.append((own, offsets, output["sentence_embedding"].float().cpu().numpy()))
-        return states
+            offsets = [(s - len(self._prompt), e - len(self._prompt)) for s, e in encoding.offsets]
+            whole = output["sentence_embedding"].float().cpu().numpy()
+            vectors.append(_pool(own, whole, offsets, one))
+        return vectors
 
     def _sentences_apart(self, texts: list[Text]) -> list[Vectors]:
         """For models that do not pool the mean: a sentence is a text of its own."""
@@ -391,10 +363,11 @@ def _pool(
     return Vectors(_unit(passage), _unit(sentences))
 
 
-def _tokens(hidden: Floats, offsets: Sequence[tuple[int, int]]) -> Tokens:
-    """Token states (tokens, dimension), less those of special tokens: they span no characters."""
-    own = [at for at, (start, end) in enumerate(offsets) if end > start]
-    return Tokens(_unit(hidden[own]), tuple(offsets[at] for at in own))
+def _tokens(tokenizer: Tokenizer, words: Floats, texts: Sequence[str], budget: int) -> list[Tokens]:
+    encodings = tokenizer.encode_batch(list(texts), add_special_tokens=False)
+    return [
+        Tokens(_unit(words[one.ids[:budget]]), tuple(one.offsets[:budget])) for one in encodings
+    ]
 
 
 def _unit(vectors: Floats) -> Floats:

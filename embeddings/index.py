@@ -21,12 +21,12 @@ import numpy as np
 
 from embeddings import generations
 from embeddings.bert import Floats
-from embeddings.encoder import Encoder, Query
+from embeddings.encoder import Encoder
 from embeddings.errors import GenerationDamaged, IndexUnusable
 from embeddings.passages import Passage
 from embeddings.store import Meta, Store, StoredPassage
 from embeddings.vectors import VectorIndex
-from embeddings.words import Words, upper_bound
+from embeddings.words import Words, idf, stems, upper_bound
 
 CANDIDATES = 50
 """Taken from each side; more changed no figure (tests/eval/README.md)."""
@@ -60,11 +60,10 @@ class Found:
     """Hits, best first, and what the question was searched by.
 
     `terms`: stem → word as it was written, of the words that carry meaning; `idf`: stem →
-    how much it tells (`Words.idf`); `unknown`: the stems that no passage has.
+    how much it tells (`words.idf`); `unknown`: the stems that no passage has.
     """
 
     hits: tuple[Hit, ...]
-    query: Query
     terms: dict[str, str]
     idf: dict[str, float]
     unknown: frozenset[str]
@@ -98,7 +97,8 @@ class Index:
         """The best passages for a question, at most `limit`.
 
         Args:
-            hidden: (source, text) → whether to pass a passage over, as if it were not there.
+            hidden: (source, text) → whether to pass a passage over, as if it were not there:
+                its words do not count as known either.
 
         Raises:
             IndexUnusable: the index is damaged, or was made with another model.
@@ -133,28 +133,31 @@ class Index:
     def _search(
         self,
         question: str,
-        query: Query,
+        query: Floats,
         limit: int,
         hidden: Callable[[str, str], bool] | None,
     ) -> Found:
         terms = self._words.terms(question)
-        idf = self._words.idf(terms)
-        near = self._vectors.search(query.vector, CANDIDATES)
+        passages, having = len(self._words), self._words.frequencies(terms)
+        highest = upper_bound(idf(having, passages)) or 1.0
+        near = self._vectors.search(query, CANDIDATES)
         ids = [*{**near, **self._words.search(terms, CANDIDATES)}]
         bm25 = self._words.scores(terms, ids)
-        highest = upper_bound(idf) or 1.0
         hits = []
         for stored in self._store.passages(ids, self.encoder.model.fingerprint):
-            if hidden is None or not hidden(stored.source, stored.passage.text):
+            if hidden is not None and hidden(stored.source, stored.passage.text):
+                passages -= 1
+                for stem in having.keys() & stems(f"{stored.title}\n{stored.passage.text}"):
+                    having[stem] -= 1
+            else:
                 lexical = min(bm25.get(stored.id, 0.0) / highest, 1.0)
-                hits.append(_hit(stored, query.vector, lexical))
+                hits.append(_hit(stored, query, lexical))
         hits.sort(key=lambda hit: (-hit.score, hit.source, hit.passage.start_char))
         return Found(
             hits=tuple(hits[:limit]),
-            query=query,
             terms=terms,
-            idf=idf,
-            unknown=frozenset(term for term in terms if not self._words.knows(term)),
+            idf=idf(having, passages),
+            unknown=frozenset(term for term in terms if not having[term]),
         )
 
 

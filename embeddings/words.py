@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from itertools import islice
 from pathlib import Path
@@ -75,18 +75,9 @@ class Words:
             found.setdefault(stem, question[start:end])
         return dict(islice(found.items(), _MOST_TERMS))
 
-    def idf(self, terms: Iterable[str]) -> dict[str, float]:
-        """term → ln(1 + (N - n + ½) / (n + ½)), n of N passages having it (BM25's own)."""
-        total = len(self)
-        weights = {}
-        for term in terms:
-            having = min(self._searcher.doc_freq("text", term), total)
-            weights[term] = math.log(1 + (total - having + 0.5) / (having + 0.5))
-        return weights
-
-    def knows(self, term: str) -> bool:
-        """Whether any passage has this stem."""
-        return bool(self._searcher.doc_freq("text", term))
+    def frequencies(self, terms: Iterable[str]) -> dict[str, int]:
+        """term → how many passages have it."""
+        return {term: min(self._searcher.doc_freq("text", term), len(self)) for term in terms}
 
     def search(self, terms: Iterable[str], limit: int) -> dict[int, float]:
         """Passage id → BM25, the best `limit` for an OR of the terms."""
@@ -113,6 +104,14 @@ class Words:
         hits = self._searcher.search(query, limit, count=False).hits
         ids = self._searcher.fast_field_values("id", [address for _, address in hits])
         return {int(number or 0): score for number, (score, _) in zip(ids, hits, strict=True)}
+
+
+def idf(frequencies: Mapping[str, int], passages: int) -> dict[str, float]:
+    """term → ln(1 + (N - n + ½) / (n + ½)), n of N passages having it (BM25's own)."""
+    return {
+        term: math.log(1 + (passages - having + 0.5) / (having + 0.5))
+        for term, having in frequencies.items()
+    }
 
 
 def upper_bound(idf: dict[str, float]) -> float:

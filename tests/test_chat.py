@@ -37,7 +37,9 @@ async def test_an_answer_is_a_card_with_the_marked_sentence_its_passage_and_plac
         assert text.startswith(f"❯ {LATE}")
         assert citation.highlight_text in text
         assert citation.passage in text
-        assert f"{citation.place.source}:{citation.highlight.start_line}  96%" in text
+        assert (
+            f"{citation.place.source}:{citation.highlight.start_line}  {citation.score:.0%}" in text
+        )
         assert "▸ 2 further passages" in text
         for further in card.citations[1:]:  # folded, with what is marked in it
             assert further.highlight_text in text
@@ -553,8 +555,7 @@ async def test_it_fits_every_screen(seeds_index: Path, size: tuple[int, int]) ->
         assert app.screen.query_one(".sheet").region.right <= width
         await pilot.press("escape")
         await pilot.resize_terminal(80, 24)
-        await pilot.pause()
-        assert app.transcript.region.right <= 80
+        await until(pilot, lambda: app.transcript.region.right <= 80)
 
 
 # Nothing is held up, and nothing lost

@@ -17,6 +17,8 @@ from bot.evaluate import Outcome, ask_all, figures
 from bot.labelled import Question, QuestionsError, load
 from embeddings.encoder import LightEncoder
 from embeddings.index import Index
+from embeddings.model import Model
+from embeddings.rebuild import rebuild
 from tests.conftest import SEEDS, Bot
 
 LATE = "minutes late|half an hour late"
@@ -91,6 +93,20 @@ def test_an_interval_holds_its_figure_and_narrows_with_more_questions() -> None:
     assert many.high - many.low < few.high - few.low
 
 
+def test_the_interval_of_a_calibration_error_holds_it() -> None:
+    """Its samples are mostly above it: plain percentiles leave it out."""
+    chance = np.random.default_rng(5)
+    confidences = chance.random(150)
+    right = chance.random(150) < confidences
+    found = figures(
+        [
+            outcome(str(n), rank=1 if is_right else 2, confidence=float(confidence))
+            for n, (confidence, is_right) in enumerate(zip(confidences, right, strict=True))
+        ]
+    )["calibration_error"]
+    assert found.low < found.value < found.high
+
+
 def renamed(outcomes: list[Outcome], suffix: str) -> list[Outcome]:
     return [
         outcome(one.id + suffix, answerable=one.answerable, rank=one.rank,
@@ -152,6 +168,33 @@ def test_hidden_evidence_is_never_found(tmp_path: Path, ask: Callable[..., Answe
     assert outcomes[0].marked
     assert outcomes[1].rank is None
     assert outcomes[1].confidence < outcomes[0].confidence
+
+
+def test_a_copy_that_the_labels_do_not_name_is_hidden_too(
+    tmp_path: Path, model: Model, encoder: LightEncoder
+) -> None:
+    told = "The repairs of the bridge over the river will take eleven weeks, the mayor said on "
+    told += "Monday, and the ferry will run every ten minutes until the bridge can open again."
+    folder = tmp_path / "articles"
+    folder.mkdir()
+    for name, before in (("a.txt", "Town news"), ("b.txt", "From the wire")):
+        (folder / name).write_text(f"{before}\n\n{told}\n", "utf-8")
+    rebuild(folder, tmp_path / "index", model, max_bytes=1 << 20)
+    index = Index(tmp_path / "index", encoder)
+    row = {
+        "id": "bridge",
+        "question": "How long will the repairs of the bridge take?",
+        "answerable": True,
+        "evidence": [{"source": "b.txt", "pattern": "eleven weeks"}],
+    }
+    shown, unseen = ask_all(
+        load(written(tmp_path / "q.jsonl", [row])),
+        lambda question, hidden: answer(question, index, evaluate.DEPTH, hidden=hidden),
+        hide_evidence=True,
+    )
+    index.close()
+    assert shown.rank == 1
+    assert (unseen.first, unseen.answered) == (None, False)
 
 
 def test_failures_say_what_went_wrong() -> None:

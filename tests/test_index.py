@@ -53,7 +53,7 @@ def test_the_score_is_what_the_formula_says(
     for term in terms:
         having = sum(term in own for own in tokens.values())
         idf[term] = math.log(1 + (len(tokens) - having + 0.5) / (having + 0.5))
-    query = encoder.encode_query(question).vector
+    query = encoder.encode_query(question)
     hits = index.search(question, 100).hits
     assert [hit.score for hit in hits] == sorted((hit.score for hit in hits), reverse=True)
     for hit in hits[:20]:
@@ -82,7 +82,7 @@ def test_the_dense_side_is_faiss_and_exact(
     path = generations.path_of(seeds_index, meta.generation) / generations.VECTORS
     opened: Any = faiss.read_index(str(path))
     assert isinstance(faiss.downcast_index(opened.index), faiss.IndexFlatIP)
-    query = encoder.encode_query("How many people listened?").vector
+    query = encoder.encode_query("How many people listened?")
     exact = sorted(zip((matrix @ query).tolist(), ids.tolist(), strict=True), reverse=True)[:50]
     found = vectors.VectorIndex(path).search(query, 50)
     assert list(found) == [number for _, number in exact]
@@ -124,11 +124,22 @@ def test_what_is_hidden_is_passed_over_and_others_come_up(index: Index) -> None:
     question = "How late did the launch start?"
     everything = index.search(question, 10).hits
     source = everything[0].source
-    left = index.search(question, 10, hidden=lambda own, text: own == source).hits
+    without = index.search(question, 10, hidden=lambda own, text: own == source)
+    left = without.hits
     assert len(left) == 10
     assert source not in {hit.source for hit in left}
     others = [hit.passage_id for hit in everything if hit.source != source]
     assert [hit.passage_id for hit in left][: len(others)] == others
+
+
+def test_words_of_what_is_hidden_are_not_known(index: Index) -> None:
+    question = "Who was the moderator of the launch?"
+    shown = index.search(question)
+    assert not shown.unknown
+    hidden = index.search(question, hidden=lambda own, text: "moderat" in text.lower())
+    assert hidden.unknown == {"moder"}
+    assert hidden.idf["moder"] > shown.idf["moder"]
+    assert hidden.idf["launch"] < shown.idf["launch"] + 1
 
 
 def test_numbers_are_one_word_and_accents_do_not_matter() -> None:
@@ -144,7 +155,9 @@ def test_no_score_exceeds_the_upper_bound(seeds_index: Path) -> None:
         for line in re.findall(r".+", path.read_text("utf-8")):
             terms = found.terms(line)
             scores = found.search(terms, 100)
-            assert max(scores.values(), default=0) <= words.upper_bound(found.idf(terms))
+            assert max(scores.values(), default=0) <= words.upper_bound(
+                words.idf(found.frequencies(terms), len(found))
+            )
 
 
 def test_an_index_of_another_model_is_not_searched(

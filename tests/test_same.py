@@ -48,7 +48,7 @@ async def test_over_all_open_questions(
 
 def test_a_follow_up_too(bot: Bot, tmp_path: Path) -> None:
     given = ("ask", "--json", "--seeds", SHARED / "articles", "--index", tmp_path / "index")
-    first, second = "Who moderated the event?", "How many followers does he have?"
+    first, second = "Who was the moderator?", "How many followers does he have?"
     followed = json.loads(bot(*given, "--after", first, second).stdout)
     assert followed["question"] == second
     assert "Sacks" in followed["searched_as"]

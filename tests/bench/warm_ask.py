@@ -57,8 +57,8 @@ def main() -> None:
                 found = index.search(question, POOL)
             with timed("judging, the next included"):
                 judged = judge(question, found, found.hits[:JUDGED], encoder)
-            with timed("five sentences' encoding"):
-                encoder.encode_tokens([one.marked for one in judged])
+            with timed("five sentences' tokens"):
+                encoder.tokens([one.marked for one in judged])
             with timed("the whole answer"):
                 answer(question, index)
         index.close()

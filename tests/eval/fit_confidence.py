@@ -34,7 +34,7 @@ from bot.confidence import FITTED, THRESHOLD
 from bot.evaluate import area, calibration_error
 from bot.evidence import judge
 from bot.labelled import Question, is_evidence
-from embeddings.encoder import Encoder, Tokens, open_encoder
+from embeddings.encoder import Encoder, open_encoder
 from embeddings.index import Index
 from embeddings.model import Model, find_model
 from embeddings.rebuild import rebuild
@@ -48,7 +48,7 @@ though news is what the articles mostly are. (With 4 for those, wikipedia's area
 and eval/seeds, which is not fitted to, has two more false refusals.)"""
 RIVAL_WEIGHT = 0.3
 """Of a passage that is not the first: what the first is worth is what is shown most."""
-THRESHOLDS = (0.1, 0.2, 0.3, 0.4, 0.5, 0.6)
+THRESHOLDS = (0.1, 0.15, 0.2, 0.3, 0.4, 0.5)
 PENALTY = 0.3
 """scikit-learn's C, on signals of unit variance."""
 
@@ -139,17 +139,8 @@ def collect(model: Model) -> tuple[list[str], list[Case]]:
 
 
 def remembering(encoder: Encoder) -> Encoder:
-    """The encoder, which from now on encodes no text twice."""
-    encode, encode_query = encoder.encode_tokens, cache(encoder.encode_query)
-    known: dict[str, Tokens] = {}
-
-    def encode_tokens(texts: Sequence[str]) -> list[Tokens]:
-        new = [one for one in dict.fromkeys(texts) if one not in known]
-        known.update(zip(new, encode(new), strict=True))
-        return [known[one] for one in texts]
-
-    encoder.encode_tokens = encode_tokens  # type: ignore[method-assign]
-    encoder.encode_query = encode_query  # type: ignore[method-assign]
+    """The encoder, which from now on encodes no question twice."""
+    encoder.encode_query = cache(encoder.encode_query)  # type: ignore[method-assign]
     return encoder
 
 

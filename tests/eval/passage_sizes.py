@@ -33,7 +33,7 @@ def main(names: Sequence[str]) -> None:
     bulk = ReferenceEncoder(model)
     for name, folder, questions in sets(list(names) or [*SETS]):
         asked = [one for one in questions if one.answerable]
-        vectors = np.stack([encoder.encode_query(one.text).vector for one in asked])
+        vectors = np.stack([encoder.encode_query(one.text) for one in asked])
         read = [
             articles.read(folder, state.source, max_bytes=1 << 30)[1]
             for state in articles.scan(folder, max_bytes=1 << 30).files
@@ -91,7 +91,8 @@ def _rank(
         order = []
         for question, cosine in zip(asked, cosines, strict=True):
             terms = lexical.terms(question.text)
-            bound = words.upper_bound(lexical.idf(terms)) or 1.0
+            idf = words.idf(lexical.frequencies(terms), len(lexical))
+            bound = words.upper_bound(idf) or 1.0
             score = 0.5 * cosine
             for at, bm25 in lexical.search(terms, len(passages)).items():
                 score[at] += 0.5 * bm25 / bound
