@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
+from typing import NamedTuple
 
 from bot.agreement import Voice, agree
 from bot.confidence import THRESHOLD
@@ -47,8 +47,7 @@ _NO_DATE = "9999"  # after all that have one
 _WORD = re.compile(r"\w+")
 
 
-@dataclass(frozen=True, slots=True)
-class Citation:
+class Citation(NamedTuple):
     """A passage with its place, the marked sentence in it, and where else that stands.
 
     `score` is the probability that it answers; `answer` where the short answer stands in the
@@ -97,16 +96,14 @@ class Citation:
         return "" if told or self.passage.startswith(self.title) else self.title
 
 
-@dataclass(frozen=True, slots=True)
-class Said:
+class Said(NamedTuple):
     """A figure, and where it stands: (its words there, the place), one for each article."""
 
     value: str
     sources: tuple[tuple[str, Place], ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(NamedTuple):
     """`citations` where the articles answer; else `nearest` and the `reason`, for people.
 
     `agreement`: what several articles say, where that is one figure or several of one sort:
@@ -154,7 +151,7 @@ def answer(
     groups = _fold(found.hits)
     copies = {head.passage_id: others for head, *others in groups}
     heads = tuple(head for head, *_ in groups)  # a copy is no rival
-    found = replace(found, hits=heads)
+    found = found._replace(hits=heads)
     judged = judge(asked, found, heads[: max(JUDGED, limit)], index.encoder)
     citations = tuple(
         _citation(asked, rank, one, copies[one.hit.passage_id])

@@ -7,6 +7,7 @@ imports what it needs when it runs: `bot --help` must not wait for numpy.
 from __future__ import annotations
 
 import argparse
+import atexit
 import gc
 import io
 import os
@@ -123,19 +124,24 @@ def _completion(shell: str) -> str:
     return str(shtab.complete(top, shell))
 
 
-def _printed(as_json: bool, document: dict[str, Any], lines: list[Line]) -> Callable[[], None]:
-    from bot import documents, render
+def _document(document: dict[str, Any]) -> Callable[[], None]:
+    from bot import documents
 
-    if as_json:
-        return lambda: print(documents.dump(document))
+    return lambda: print(documents.dump(document))
+
+
+def _text(lines: list[Line]) -> Callable[[], None]:
+    from bot import render
+
     return lambda: render.write(lines, sys.stdout)
 
 
 def _ask(options: argparse.Namespace, settings: Settings) -> Result:
     question = _question(options.question)
     earlier = [_question([one]) for one in options.after]
-    gc.disable()  # in a process of a fifth of a second it costs 10 ms and finds nothing
-    from bot import documents, progress, render
+    gc.disable()  # in a process of a fifth of a second it costs 10 ms and finds nothing,
+    atexit.register(gc.freeze)  # and 25 ms at its end
+    from bot import progress
     from bot.engine import Engine
     from embeddings.encoder import is_light
 
@@ -154,8 +160,13 @@ def _ask(options: argparse.Namespace, settings: Settings) -> Result:
         engine.close()
     result = answers[-1]
     code = ANSWERED if result.answered else UNANSWERED
-    lines = render.answer_lines(result, settings.seeds)
-    return code, _printed(options.json, documents.answer_json(result), lines)
+    if options.json:
+        from bot.documents import answer_json
+
+        return code, _document(answer_json(result))
+    from bot.render import answer_lines
+
+    return code, _text(answer_lines(result, settings.seeds))
 
 
 def _chat(options: argparse.Namespace, settings: Settings) -> Result:
@@ -203,8 +214,9 @@ def _evaluate(options: argparse.Namespace, settings: Settings) -> Result:
             )
     finally:
         engine.close()
-    lines = scorecard.run_lines(run, with_failures=options.failures)
-    return ANSWERED, _printed(options.json, documents.run_json(run), lines)
+    if options.json:
+        return ANSWERED, _document(documents.run_json(run))
+    return ANSWERED, _text(scorecard.run_lines(run, with_failures=options.failures))
 
 
 def _rebuild(options: argparse.Namespace, settings: Settings) -> Result:
@@ -221,8 +233,9 @@ def _rebuild(options: argparse.Namespace, settings: Settings) -> Result:
             on_wait=progress.say_who_writes,
             progress=show_progress,
         )
-    lines = render.report_lines(report)
-    return ANSWERED, _printed(options.json, documents.report_json(report), lines)
+    if options.json:
+        return ANSWERED, _document(documents.report_json(report))
+    return ANSWERED, _text(render.report_lines(report))
 
 
 def _status(options: argparse.Namespace, settings: Settings) -> Result:
@@ -233,8 +246,9 @@ def _status(options: argparse.Namespace, settings: Settings) -> Result:
     model = find_model(settings.model)
     found = look(settings.seeds, settings.index, model, max_bytes=settings.max_bytes)
     told = (found, settings.seeds, settings.index, model.name)
-    lines = render.status_lines(*told)
-    return ANSWERED, _printed(options.json, documents.status_json(*told), lines)
+    if options.json:
+        return ANSWERED, _document(documents.status_json(*told))
+    return ANSWERED, _text(render.status_lines(*told))
 
 
 def _show(options: argparse.Namespace, settings: Settings) -> Result:

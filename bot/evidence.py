@@ -10,8 +10,8 @@ bot/confidence.py.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cached_property
+from typing import NamedTuple
 
 import numpy as np
 
@@ -35,8 +35,7 @@ _RIVAL = 5
 """The passage is held against its fifth best rival: better ones may say the same."""
 
 
-@dataclass(frozen=True, slots=True)
-class Judged:
+class Judged(NamedTuple):
     """A hit with the sentence to mark in it, and the probability that it answers.
 
     `signals`: what that is computed from (tests/eval/fit_confidence.py fits on them); `carried`:

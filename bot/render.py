@@ -10,9 +10,8 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, TextIO
+from typing import TYPE_CHECKING, NamedTuple, TextIO
 
 if TYPE_CHECKING:
     from bot.answer import Answer, Citation
@@ -44,8 +43,7 @@ _ONE_LINE = ("source", "title", "name")
 _CONTROL = re.compile("\r(?!\n)|[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 
 
-@dataclass(frozen=True, slots=True)
-class Span:
+class Span(NamedTuple):
     """A run of text in one role (a key of `_STYLES`); `link` is a file to open."""
 
     text: str
@@ -53,8 +51,7 @@ class Span:
     link: Path | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(NamedTuple):
     """Spans that make a paragraph, set in by `indent` columns, from its second row on by
     `hang` more."""
 

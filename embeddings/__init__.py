@@ -1,4 +1,8 @@
-"""From a folder of articles to a searchable index. Knows nothing of `bot`."""
+"""From a folder of articles to a searchable index. Knows nothing of `bot`.
+
+What a one-shot question needs is kept in NamedTuples: to make a frozen dataclass takes the
+interpreter 0.4 ms at each start, and there are some thirty.
+"""
 
 import os
 

@@ -13,8 +13,8 @@ import os
 import re
 import stat
 from collections import Counter
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from embeddings.errors import ArticlesError
 
@@ -43,8 +43,7 @@ _HEADING_OR_FENCE = r"(?m)^(?:#{1,6}[ \t]+(?P<heading>[^\r\n]*)|(?P<fence>```|~~
 _DATE = r"(?<!\d)(\d{4})[-_.]?(\d{2})[-_.]?(\d{2})(?!\d)"
 
 
-@dataclass(frozen=True, slots=True)
-class FileState:
+class FileState(NamedTuple):
     """What the file system says of a file without opening it.
 
     `source` is its path below the articles folder with `/` between the parts; `size` is
@@ -58,16 +57,14 @@ class FileState:
     ctime_ns: int
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Skipped:
+class Skipped(NamedTuple):
     """A file that is not indexed, and why, in words for people."""
 
     source: str
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
-class Scan:
+class Scan(NamedTuple):
     """A look at the folder: readable candidates and skipped files, each sorted by source.
 
     `other_formats` counts the files of extensions that are not read.
@@ -78,8 +75,7 @@ class Scan:
     other_formats: dict[str, int]
 
 
-@dataclass(frozen=True, slots=True)
-class Article:
+class Article(NamedTuple):
     """A decoded file. `text` has its line ends as they are and no byte-order mark.
 
     `body_start` is the character at which the text proper begins (after front matter);

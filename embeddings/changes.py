@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from embeddings import generations
 from embeddings.articles import FileState, Scan, Skipped, Unreadable, read, scan
@@ -14,8 +14,7 @@ from embeddings.passages import VERSION
 from embeddings.store import Meta, Store, StoredArticle
 
 
-@dataclass(frozen=True, slots=True)
-class Suspects:
+class Suspects(NamedTuple):
     """What names, sizes and times tell, with no file opened.
 
     `files` are new or look different; `removed` are gone; `unreadable` were tried before,
@@ -27,8 +26,7 @@ class Suspects:
     unreadable: tuple[tuple[FileState, Skipped], ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Changes:
+class Changes(NamedTuple):
     """What the content tells: sources by what happened to them, each sorted.
 
     `touched` look different and hold what they held, `tried` could not be read and had not
@@ -103,8 +101,7 @@ def confirm(
     )
 
 
-@dataclass(frozen=True, slots=True)
-class Look:
+class Look(NamedTuple):
     """How an index stands against its folder and model.
 
     `meta` is None where nothing was built; `remake` says why all of it must be made

@@ -14,8 +14,8 @@ This module is the seam: what is above it asks `search(question)` and knows of n
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 
@@ -34,8 +34,7 @@ CANDIDATES = 50
 _ATTEMPTS = 3
 
 
-@dataclass(frozen=True, slots=True)
-class Hit:
+class Hit(NamedTuple):
     """A passage found for a question. All figures lie in -1…1 (cosines) or 0…1.
 
     `score` is what hits are ranked by; `lexical` BM25 ÷ its upper bound; `sentence_cosines`
@@ -55,8 +54,7 @@ class Hit:
     lexical: float
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
+class Found(NamedTuple):
     """Hits, best first, and what the question was searched by.
 
     `terms`: stem → word as it was written, of the words that carry meaning; `idf`: stem →

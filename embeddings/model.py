@@ -10,9 +10,8 @@ import importlib.util
 import json
 import os
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from embeddings.errors import ModelError
 
@@ -25,8 +24,7 @@ _SAMPLE_EVERY = 1 << 20
 _REMEDY = "Name a folder that sentence-transformers can load, or leave --model out."
 
 
-@dataclass(frozen=True, slots=True)
-class Model:
+class Model(NamedTuple):
     """A sentence-transformers model folder.
 
     `fingerprint` (hex) changes when the model's vectors could: with its weights, its

@@ -14,8 +14,8 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from itertools import pairwise
+from typing import NamedTuple
 
 VERSION = 1
 """Raised whenever the same text would be split otherwise; indexes are then split anew."""
@@ -58,16 +58,14 @@ _INITIAL = r"\b[A-Z]\.$"
 _NEXT_INITIAL = r"[A-Z]\."
 
 
-@dataclass(frozen=True, slots=True)
-class Sentence:
+class Sentence(NamedTuple):
     """Characters [start_char, end_char) of the article."""
 
     start_char: int
     end_char: int
 
 
-@dataclass(frozen=True, slots=True)
-class Passage:
+class Passage(NamedTuple):
     """A slice of the article: `article.text[start_char:end_char] == text`.
 
     Lines count from 1 and are those of the first and the last character.
@@ -102,8 +100,7 @@ class Lines:
         return bisect_right(self.starts, char)
 
 
-@dataclass(frozen=True, slots=True)
-class _Sized:
+class _Sized(NamedTuple):
     """A sentence with what it costs.
 
     `heading`: it belongs to what follows. `title`: it names the article or a section, and

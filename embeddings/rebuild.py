@@ -296,7 +296,7 @@ class _Job:
             budget=self._encoder.budget,
             start=article.body_start,
         )
-        batch.new.append((state, replace(article, text=""), passages))
+        batch.new.append((state, article._replace(text=""), passages))
         batch.passages += len(passages)
 
     def _encode(self, store: Store, batch: _Batch, before: int) -> int:
@@ -405,5 +405,5 @@ def _settled(state: FileState) -> FileState:
     stored so that it matches nothing, and the next look reads the file again.
     """
     if 0 <= time.time_ns() - state.mtime_ns < _SETTLED_NS:
-        return replace(state, mtime_ns=0)
+        return state._replace(mtime_ns=0)
     return state

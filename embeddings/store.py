@@ -10,9 +10,8 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Generator, Iterable, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from embeddings.articles import Article, FileState, Skipped
 from embeddings.database import Database, damaged
@@ -30,8 +29,7 @@ an article that comes back, or a model tried and left, costs nothing. An index t
 emptied keeps all: its folder may only have been out of reach."""
 
 
-@dataclass(frozen=True, slots=True)
-class StoredArticle:
+class StoredArticle(NamedTuple):
     """What the index knows of an article's file. `sha256` is that of its bytes."""
 
     id: int
@@ -39,8 +37,7 @@ class StoredArticle:
     sha256: bytes
 
 
-@dataclass(frozen=True, slots=True)
-class StoredPassage:
+class StoredPassage(NamedTuple):
     """A passage with its article and its vectors, which are of unit length.
 
     `sha256` is that of the article's bytes.
@@ -59,8 +56,7 @@ class StoredPassage:
     sentence_vectors: npt.NDArray[np.float16]
 
 
-@dataclass(frozen=True, slots=True)
-class Meta:
+class Meta(NamedTuple):
     """The facts about the index as a whole.
 
     `generation` is the folder of the derived files that belongs to these rows, `files` what

@@ -8,7 +8,6 @@ import json
 import re
 import sqlite3
 import stat
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -260,14 +259,13 @@ def test_a_marked_sentence_that_touches_the_next_is_bold_all_the_same(
     answers: list[Answer],
 ) -> None:
     citation = answers[0].citations[0]
-    citation = replace(
-        citation,
+    citation = citation._replace(
         passage="He said.Then he left.\n\n    part_one",
-        place=replace(citation.place, start_char=0, end_char=35),
-        highlight=replace(citation.highlight, start_char=0, end_char=8),
+        place=citation.place._replace(start_char=0, end_char=35),
+        highlight=citation.highlight._replace(start_char=0, end_char=8),
         highlight_text="He said.",
     )
-    exchange = Exchange("2026-11-21T14:30:05+00:00", replace(answers[0], citations=(citation,)))
+    exchange = Exchange("2026-11-21T14:30:05+00:00", answers[0]._replace(citations=(citation,)))
     text = as_markdown([exchange], SEEDS)
     assert "> <strong>He said.</strong>Then he left.\n>\n" in text
     assert "> &nbsp;&nbsp;&nbsp;&nbsp;part\\_one\n" in text  # no code
@@ -276,14 +274,13 @@ def test_a_marked_sentence_that_touches_the_next_is_bold_all_the_same(
 def test_markdown_shows_an_articles_own_marks_as_they_are(answers: list[Answer]) -> None:
     passage = "# No *heading* <b>here</b>\n1. [x](y) `z` | a_b_c &amp;\n- not a list"
     citation = answers[0].citations[0]
-    citation = replace(
-        citation,
+    citation = citation._replace(
         passage=passage,
-        place=replace(citation.place, start_char=0, end_char=len(passage)),
-        highlight=replace(citation.highlight, start_char=2, end_char=12),
+        place=citation.place._replace(start_char=0, end_char=len(passage)),
+        highlight=citation.highlight._replace(start_char=2, end_char=12),
         highlight_text=passage[2:12],
     )
-    hostile = replace(answers[0], question="# *Who*?\n\n# And", citations=(citation,))
+    hostile = answers[0]._replace(question="# *Who*?\n\n# And", citations=(citation,))
     text = as_markdown([Exchange("2026-11-21T14:30:05+00:00", hostile)], SEEDS)
     assert "## \\# \\*Who\\*?␊␊\\# And\n" in text
     assert "> \\# <strong>No \\*headin</strong>g\\* \\<b\\>here\\</b\\>  \n" in text
