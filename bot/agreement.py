@@ -1,7 +1,7 @@
 """What several articles say to one question: the same figure, or different ones.
 
 Precision comes first: a wrong "these differ" is worse than none. Figures are compared only where
-each stands in a passage that is more likely than not to answer, is the short answer there
+each stands in a passage that is itself likely enough to answer, is the short answer there
 (bot/short_answer.py), and is of one sort with the others (minutes with hours, counts of the thing
 asked for, years with years). Where one such passage has only other figures, and none of them is
 its short answer, nothing is said at all. Copies of a text are one voice. Measured on labelled

@@ -6,7 +6,7 @@ Every passage and every marked sentence is an exact slice of its article.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import PurePosixPath
 from typing import NamedTuple
 
@@ -153,8 +153,13 @@ def answer(
     heads = tuple(head for head, *_ in groups)  # a copy is no rival
     found = found._replace(hits=heads)
     judged = judge(asked, found, heads[: max(JUDGED, limit)], index.encoder)
+    shorts = {
+        one.hit.passage_id: short
+        for one in judged
+        if one.probability >= min_confidence and (short := _short_answer(asked, one))
+    }
     citations = tuple(
-        _citation(asked, rank, one, copies[one.hit.passage_id])
+        _citation(rank, one, shorts.get(one.hit.passage_id), copies[one.hit.passage_id])
         for rank, one in enumerate(judged[:limit], start=1)
     )
     confidence = citations[0].score if citations else 0.0
@@ -168,11 +173,13 @@ def answer(
         reason=None if answered else _reason(found, judged, min_confidence),
         citations=citations if answered else (),
         nearest=() if answered else citations,
-        agreement=_agreement(asked, judged, min_confidence) if answered else (),
+        agreement=_agreement(asked, judged, shorts, min_confidence) if answered else (),
     )
 
 
-def _agreement(asked: str, judged: Sequence[Judged], min_confidence: float) -> tuple[Said, ...]:
+def _agreement(
+    asked: str, judged: Sequence[Judged], shorts: Mapping[int, Span], min_confidence: float
+) -> tuple[Said, ...]:
     """What several articles say whose passages are likely to answer; nothing unless the best
     passage has a figure, and no other likely one has only figures that none of them gives."""
     voices: list[Voice] = []
@@ -181,7 +188,7 @@ def _agreement(asked: str, judged: Sequence[Judged], min_confidence: float) -> t
     for one in judged:
         if one.probability < min_confidence or one.marked in heard:  # a copy is no voice of its own
             continue
-        short = _short_answer(asked, one)
+        short = shorts.get(one.hit.passage_id)
         worth = figure(one.marked[slice(*short)]) if short else None
         if short and worth:
             heard.add(one.marked)
@@ -199,7 +206,9 @@ def _agreement(asked: str, judged: Sequence[Judged], min_confidence: float) -> t
 
 
 def _short_answer(asked: str, judged: Judged) -> Span | None:
-    return short_answer(asked, judged.marked) if judged.carried >= ENOUGH else None
+    """Where it stands in the marked sentence; nowhere, if that may be about something else."""
+    enough = judged.carried >= ENOUGH and not judged.signals["missing_names"]
+    return short_answer(asked, judged.marked) if enough else None
 
 
 def _short_place(judged: Judged, short: Span) -> Place:
@@ -234,9 +243,8 @@ def _is_copy(one: set[tuple[str, ...]], other: set[tuple[str, ...]]) -> bool:
     return shorter >= SHORTEST_COPY and len(one & other) >= SAME_TEXT * shorter
 
 
-def _citation(asked: str, rank: int, judged: Judged, copies: Sequence[Hit]) -> Citation:
+def _citation(rank: int, judged: Judged, short: Span | None, copies: Sequence[Hit]) -> Citation:
     best = judged.hit
-    short = _short_answer(asked, judged)
     elsewhere: dict[str, tuple[str, Place]] = {}
     for copy in (one for one in copies if one.source != best.source):
         place = _place(copy, _counterpart(copy, judged.marked))

@@ -17,7 +17,7 @@ from bot.question import asks_for
 from bot.values import Span
 from embeddings.words import FUNCTION_WORDS, stems
 
-ENOUGH = 0.5
+ENOUGH = 0.75
 """Share of the question's information that a sentence must carry to hold a short answer."""
 
 _COUNTED = 4
@@ -26,6 +26,8 @@ _COUNTED = 4
 _ABOUT = rf"(?i)\b(?:{ABOUT}|{BELOW})\s+$".replace(" ", r"\s+")
 _UNIT = rf"(?i)[\s-]+(?:(?:{LONG_UNITS})(?:e?s)?|{SHORT_UNITS})(?:-old)?\b"
 _DURATION = r"(?i)\bhow\s+(?:long|late|early|old)\b|\b(?:what|which)\b.*\bage\b"
+_AGE = r"(?i)\bhow\s+old\b|\b(?:what|which)\b.*\bage\b"
+_HOW_MUCH = r"(?i)\bhow\s+much\b"
 _HOW_MANY = r"(?i)\b(?:how\s+many|(?:the|what)\s+number\s+of)\s+((?:[\w'’-]+\s*){1,3})"
 _ORDINAL = r"(?i)\b(?:first|second|third|fourth|last|next|previous|former|latter)\b"
 _UNITS_OF_TIME = frozenset("second minut hour day week month year decad".split())
@@ -41,11 +43,19 @@ def short_answer(question: str, sentence: str) -> Span | None:
     found = candidates(question, sentence)
     if len(found) != 1 or re.search(_DENIED, sentence):
         return None
-    ordinals = {*_lower(_ORDINAL, question)}
-    if ordinals and ordinals != {*_lower(_ORDINAL, sentence)}:
-        return None  # of the first room, and the sentence may be of the second
+    if _is_of_another(question, sentence):
+        return None
     whole = not _is_part(sentence, found[0])
     return found[0] if whole and _fits(question, sentence, found[0]) else None
+
+
+def _is_of_another(question: str, sentence: str) -> bool:
+    """Whether one is about the first room, and the other about the second, or about the room."""
+    ordinals = {*_lower(_ORDINAL, question)}
+    if ordinals:
+        return ordinals != {*_lower(_ORDINAL, sentence)}
+    counted = stems(" ".join(re.findall(rf"{_ORDINAL}\s+(\w+)", sentence)))
+    return not set(counted).isdisjoint(stems(question, FUNCTION_WORDS))
 
 
 def _is_part(sentence: str, value: Span) -> bool:
@@ -74,7 +84,13 @@ def candidates(question: str, sentence: str) -> list[Span]:
 
 
 def _fits(question: str, sentence: str, value: Span) -> bool:
-    """Whether a number counts what the question asks the number of."""
+    """Whether a number is of the sort, and counts the thing, that the question asks for."""
+    worth = figure(sentence[slice(*value)])
+    sort = worth.sort if worth else ""
+    if re.search(_AGE, question):
+        return sort.endswith("months")
+    if re.search(_HOW_MUCH, question) and sort.endswith("count"):
+        return False  # eleven, where a sum of money is asked for
     things = _things(question)
     if not things or things & _UNITS_OF_TIME:
         return True

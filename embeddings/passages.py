@@ -17,8 +17,9 @@ from collections.abc import Callable, Iterator, Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
-VERSION = 1
-"""Raised whenever the same text would be split otherwise; indexes are then split anew."""
+VERSION = 2
+"""Raised whenever the same text would be split, or its words be stemmed, otherwise; indexes are
+then split anew."""
 
 JOIN_TOKENS = 128
 """Short neighbouring paragraphs are joined up to this many tokens."""
@@ -54,6 +55,12 @@ _TIME_ZONE_OR_DAY = (
     r"|(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day\b"
     r"|(?:Jan|Feb|Mar|Apr|May|June|July|Aug|Sep|Oct|Nov|Dec)[a-z]*\.?\s+\d"
 )
+_OPENING_TIME = (
+    r"(?i)^\W*(?:at|by|around|about|from|until|before|after|since|just|shortly|only)"
+    r"(?:\s+(?:at|about|around|before|after|exactly|nearly|precisely|roughly|some))*"
+    r"\s+\d{1,2}(?:[:.]\d\d)?\s*[ap]\.m\.\s*$"
+)
+"""At around 10 p.m. …: the sentence is yet to come."""
 _INITIAL = r"\b[A-Z]\.$"
 _NEXT_INITIAL = r"[A-Z]\."
 
@@ -278,6 +285,8 @@ def _same_sentence(before: str, after: str) -> bool:
     if re.search(_PERSONAL_TITLE, before[-12:]) and after[:1].isupper():
         return True
     if re.search(_CLOCK_TIME, before) and re.match(_TIME_ZONE_OR_DAY, after):
+        return True
+    if re.match(_OPENING_TIME, before):
         return True
     return bool(re.search(_INITIAL, before) and re.match(_NEXT_INITIAL, after))
 

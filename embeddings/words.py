@@ -1,7 +1,9 @@
 """The lexical side: a tantivy index of each passage's title and text, ranked by BM25.
 
 BM25: Robertson & Zaragoza 2009, "The Probabilistic Relevance Framework", with tantivy's
-k1 = 1.2 and b = 0.75. Words are lower-cased, folded to ASCII and stemmed (Porter 2).
+k1 = 1.2 and b = 0.75. Words are lower-cased, folded to ASCII and stemmed (Porter 2); the irregular
+forms of a word count as its base ("began" as "begin"). The index is given these stems, so that
+there is one place where words become stems.
 """
 
 from __future__ import annotations
@@ -31,7 +33,7 @@ if TYPE_CHECKING:
     from tempfile import TemporaryDirectory
 
 _K1 = 1.2
-_ANALYZER = "folded_english"
+_STEMS = "stems"
 _LONGEST_WORD = 40
 _WORD = r"\d+(?:[.,]\d+)+|[^\W_]+"  # 600,000 and 2.5 are one word, _this_ is "this"
 _MOST_TERMS = 256
@@ -49,6 +51,28 @@ where whether which while who whom whose why will with would you your
 )
 """Words that carry no subject. Only questions lose them; in the index they stay."""
 
+_IRREGULAR = """
+arise arose arisen, bear borne, beat beaten, become became, begin began begun, bend bent, bite bit
+bitten, bleed bled, blow blew blown, break broke broken, breed bred, bring brought, build built,
+burn burnt, buy bought, catch caught, choose chose chosen, come came, creep crept, deal dealt, dig
+dug, draw drew drawn, dream dreamt, drink drank drunk, drive drove driven, eat ate eaten, fall fell
+fallen, feed fed, feel felt, fight fought, find found, flee fled, fly flew flown, forbid forbade
+forbidden, forget forgot forgotten, forgive forgave forgiven, freeze froze frozen, get got gotten,
+give gave given, go went gone, grow grew grown, hang hung, hear heard, hide hid hidden, hold held,
+keep kept, know knew known, lay laid, lead led, learn learnt, leave left, lend lent, lose lost, make
+made, mean meant, meet met, overcome overcame, pay paid, prove proven, ride rode ridden, ring rang
+rung, rise rose risen, run ran, say said, see saw seen, seek sought, sell sold, send sent, shake
+shook shaken, shine shone, shoot shot, show shown, shrink shrank shrunk, sing sang sung, sink sank
+sunk, sit sat, sleep slept, slide slid, speak spoke spoken, spend spent, spin spun, spring
+sprang sprung, stand stood, steal stole stolen, stick stuck, strike struck stricken, swear swore
+sworn, sweep swept, swim swam swum, swing swung, take took taken, teach taught, tear tore torn, tell
+told, think thought, throw threw thrown, undergo underwent undergone, understand understood,
+undertake undertook undertaken, wake woke woken, wear wore worn, weave wove woven, win won, withdraw
+withdrew withdrawn, write wrote written, child children, foot feet, man men, mouse mice, tooth
+teeth, woman women
+"""
+"""Each base with its forms, without those that mostly mean something else (lie lay, wind wound)."""
+
 
 class Words:
     """An opened lexical index.
@@ -60,7 +84,6 @@ class Words:
     def __init__(self, folder: Path) -> None:
         self._links = None if os.access(folder, os.W_OK) else _linked(folder)
         index = Index.open(self._links.name if self._links else str(folder))
-        index.register_tokenizer(_ANALYZER, analyzer())
         self._schema: Schema = index.schema
         self._searcher = index.searcher()
 
@@ -143,12 +166,12 @@ def write(
     else:
         _link(previous, folder)
         index = Index.open(str(folder))
-    index.register_tokenizer(_ANALYZER, analyzer())
+    index.register_tokenizer(_STEMS, TextAnalyzerBuilder(Tokenizer.whitespace()).build())
     writer = index.writer(_HEAP, 1)
     for number in removed:
         writer.delete_documents_by_term("id", number)
     for number, text in added:
-        writer.add_document(Document(id=number, text=text))
+        writer.add_document(Document(id=number, text=" ".join(stems(text))))
     writer.commit()
     writer.wait_merging_threads()
 
@@ -156,25 +179,36 @@ def write(
 def _schema() -> Schema:
     builder = SchemaBuilder()
     builder.add_integer_field("id", indexed=True, fast=True)
-    builder.add_text_field("text", tokenizer_name=_ANALYZER, index_option="freq")
+    builder.add_text_field("text", tokenizer_name=_STEMS, index_option="freq")
     return builder.build()
 
 
-def stems(text: str) -> list[str]:
-    """The stems of a text's words in order, as the index has them."""
-    return analyzer().analyze(text)
+def stems(text: str, without: tuple[str, ...] = ()) -> list[str]:
+    """The stems of a text's words in order, as the index has them; `without` names words to
+    leave out."""
+    base = _bases()
+    return [base.get(one, one) for one in _analyzer(without).analyze(text)]
 
 
 def located(text: str, without: tuple[str, ...] = ()) -> list[tuple[str, int, int]]:
     """The stems of a text's words in order, with the characters [start, end) of each;
     `without` names words to leave out."""
-    tokens = analyzer(without).pre_tokenize(text).tokens
-    return [(one.text, one.char_offset_from, one.char_offset_to) for one in tokens]
+    base = _bases()
+    tokens = _analyzer(without).pre_tokenize(text).tokens
+    return [
+        (base.get(one.text, one.text), one.char_offset_from, one.char_offset_to) for one in tokens
+    ]
 
 
 @cache
-def analyzer(without: tuple[str, ...] = ()) -> TextAnalyzer:
-    """Text → stems, as the index has them; `without` names words to leave out."""
+def _bases() -> dict[str, str]:
+    """The stem of an irregular form → the stem of its base."""
+    groups = (_analyzer(()).analyze(group) for group in _IRREGULAR.split(","))
+    return {form: base for base, *forms in groups for form in forms if form != base}
+
+
+@cache
+def _analyzer(without: tuple[str, ...]) -> TextAnalyzer:
     builder = (
         TextAnalyzerBuilder(Tokenizer.regex(_WORD))
         .filter(Filter.remove_long(_LONGEST_WORD))

@@ -76,6 +76,7 @@ def test_any_text_is_cut_into_exact_slices_within_the_budget(text: str, budget: 
         "Florida Gov. Ron DeSantis spoke.| He left.",
         "The U.S. Senate met.| It was in the U.S. on Friday.",
         "It was to start at 6 p.m. Eastern, they said.| It did not.",
+        "At around 10 p.m. Musk tweeted.| It was 6 a.m.| My father ran.",
         "They met at 6 p.m. Wednesday.| At 7 p.m. the room closed.| He left at 8 p.m.| She stayed.",
         "It was Ms. Nora Quill.| Mr. No met Sens. Lee and Fox, and Cllr. Ray.| It ended.",
         "J. K. Rowling and Elon R. Musk met Dr. Smith on Jan. 5.| It rained.",

@@ -15,6 +15,7 @@ from embeddings.errors import ArticlesError, IndexBusy, IndexUnusable
 from embeddings.index import Index
 from embeddings.lock import writer_lock
 from embeddings.model import Model
+from embeddings.passages import VERSION
 from embeddings.rebuild import Report, rebuild
 from embeddings.rebuild import refresh as refresh_after
 from embeddings.store import KEPT_ORPHANS, Store
@@ -296,8 +297,8 @@ def test_another_model_is_noticed_and_the_first_ones_vectors_are_kept(
 def test_another_splitter_is_noticed(
     built: Report, seeds: Path, folder: Path, model: Model, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("embeddings.changes.VERSION", 2)
-    monkeypatch.setattr("embeddings.rebuild.VERSION", 2)
+    monkeypatch.setattr("embeddings.changes.VERSION", VERSION + 1)
+    monkeypatch.setattr("embeddings.rebuild.VERSION", VERSION + 1)
     found = look(seeds, folder, model, max_bytes=MAX_BYTES)
     assert found.remake == "it was made by another version of bot"
     assert build(seeds, folder, model).encoded == 0  # the texts came out the same

@@ -38,7 +38,7 @@ from embeddings.encoder import open_encoder
 from embeddings.index import Index
 from embeddings.model import find_model
 from embeddings.rebuild import rebuild
-from embeddings.words import FUNCTION_WORDS, analyzer
+from embeddings.words import FUNCTION_WORDS, stems
 
 HERE = Path(__file__).parent
 SHARED = HERE.parents[2] / "shared"
@@ -122,7 +122,7 @@ def outcomes(turns: Conversation) -> list[Outcome]:
 
 def content(text: str) -> set[str]:
     """The stems of a text's words, without function words."""
-    return set(analyzer(FUNCTION_WORDS).analyze(text))
+    return set(stems(text, FUNCTION_WORDS))
 
 
 def left_alone(found: Sequence[Outcome]) -> float:
