@@ -39,7 +39,8 @@ Ask = Callable[[str, Callable[[str, str], bool] | None], Answer]
 class Outcome:
     """What came of a question. `hidden`: it was asked with its evidence hidden; `rank`: of the
     first evidence, None where there is none among the passages; `marked`: the first passage is
-    evidence, and the sentence marked in it holds the answer."""
+    evidence, and the sentence marked in it holds the answer; None where the labels do not say
+    what the answer is."""
 
     id: str
     question: str
@@ -47,7 +48,7 @@ class Outcome:
     answerable: bool
     hidden: bool
     rank: int | None
-    marked: bool
+    marked: bool | None
     answered: bool
     confidence: float
     ms: float
@@ -122,7 +123,7 @@ def _outcome(question: Question, answer: Answer, ms: float, *, hidden: bool) -> 
         answerable=answerable,
         hidden=hidden,
         rank=min(ranks, default=None),
-        marked=first is not None and 1 in ranks and is_marked(question, first),
+        marked=_marked(question, first if 1 in ranks else None),
         answered=answer.answered,
         confidence=answer.confidence,
         ms=ms,
@@ -130,15 +131,22 @@ def _outcome(question: Question, answer: Answer, ms: float, *, hidden: bool) -> 
     )
 
 
+def _marked(question: Question, evidence: Citation | None) -> bool | None:
+    if question.answerable and question.answer is None:
+        return None
+    return evidence is not None and is_marked(question, evidence)
+
+
 # Figures
 
 
 class _Table(NamedTuple):
-    """Outcomes as columns (n,): `rank` is infinite where there was no evidence."""
+    """Outcomes as columns (n,): `rank` is infinite where there was no evidence, `marked` NaN
+    where there is no telling."""
 
     answerable: npt.NDArray[np.bool_]
     rank: Floats
-    marked: npt.NDArray[np.bool_]
+    marked: Floats
     answered: npt.NDArray[np.bool_]
     confidence: Floats
 
@@ -156,7 +164,7 @@ def _table(outcomes: Sequence[Outcome]) -> _Table:
     return _Table(
         np.array([one.answerable for one in outcomes], dtype=np.bool_),
         np.array([one.rank or math.inf for one in outcomes], dtype=np.float64),
-        np.array([one.marked for one in outcomes], dtype=np.bool_),
+        np.array([one.marked for one in outcomes], dtype=np.float64),
         np.array([one.answered for one in outcomes], dtype=np.bool_),
         np.array([one.confidence for one in outcomes], dtype=np.float64),
     )
@@ -215,7 +223,7 @@ FIGURES: dict[str, Callable[[_Table], float]] = {
     "hit@3": lambda table: _mean(table.rank[table.answerable] <= 3),
     "hit@5": lambda table: _mean(table.rank[table.answerable] <= 5),
     "mrr": lambda table: _mean(1 / table.rank[table.answerable]),
-    "marked": lambda table: _mean(table.marked[table.answerable]),
+    "marked": lambda table: _mean(table.marked[table.answerable & ~np.isnan(table.marked)]),
     "answered": lambda table: _mean(table.answered[table.answerable]),
     "refusal.precision": _precision,
     "refusal.recall": _recall,
@@ -231,7 +239,7 @@ _PAIRED: dict[str, Callable[[Outcome], float | None]] = {
     "hit@1": lambda one: float(one.rank == 1) if one.answerable else None,
     "hit@3": lambda one: float((one.rank or math.inf) <= 3) if one.answerable else None,
     "mrr": lambda one: 1 / (one.rank or math.inf) if one.answerable else None,
-    "marked": lambda one: float(one.marked) if one.answerable else None,
+    "marked": lambda one: None if one.marked is None or not one.answerable else float(one.marked),
     "answered or refused rightly": lambda one: float(
         one.answered and one.rank == 1 if one.answerable else not one.answered
     ),
@@ -330,7 +338,7 @@ def failures(outcomes: Sequence[Outcome]) -> list[tuple[str, Outcome]]:
         elif one.rank != 1:
             found = f"evidence is passage {one.rank}" if one.rank else "evidence was not found"
             wrong.append((f"{found}, {'answered' if one.answered else 'refused'}", one))
-        elif not one.marked:
+        elif one.marked is False:
             wrong.append(("another sentence is marked", one))
         elif not one.answered:
             wrong.append(("refused, though it was found", one))

@@ -99,6 +99,8 @@ def _question(row: Mapping[str, Any]) -> Question:
     if not all(isinstance(one, str) for one in (kind, *(each.source for each in evidence))):
         raise TypeError("kind and source must be text")
     text.encode()  # or it cannot be asked
+    if not text.strip() or not all(one.pattern.pattern for one in evidence):
+        raise ValueError("question and pattern must not be empty")
     if answerable != bool(evidence):
         raise ValueError("evidence is what an answerable question has, and no other")
     return Question(

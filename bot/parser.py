@@ -42,7 +42,8 @@ FILE.jsonl has one JSON object a line:
    "evidence": [{"source": "a.txt", "pattern": "moderated by \\\\w+"}],
    "answer_pattern": "Sacks", "kind": "who"}
 evidence: a passage of source in which pattern (a regular expression) is found answers.
-answer_pattern (or answers, a list of texts): what the marked sentence must hold.
+answer_pattern (or answers, a list of texts): what the marked sentence must hold; without it,
+marks are not judged.
 Case counts in both, unless a pattern begins with (?i). kind is optional (else it is what the
 question seems to ask for). An unanswerable question has "answerable": false, "evidence": [].
 

@@ -301,7 +301,12 @@ def write(lines: Iterable[Line], stream: TextIO, *, plainly: bool = False) -> No
             if span.link is not None and styled:
                 style += Style(link=span.link.as_uri())
             text.append(told, style)
-        for number, row in enumerate(text.wrap(console, console.width - line.indent - line.hang)):
+        first, *further = text.wrap(console, console.width - line.indent)
+        if further and line.hang:
+            rest = text[len(first.plain.rstrip()) :]
+            rest = rest[len(rest) - len(rest.plain.lstrip()) :]
+            further = [*rest.wrap(console, console.width - line.indent - line.hang)]
+        for number, row in enumerate((first, *further)):
             row.rstrip()
             margin = line.indent + (line.hang if number else 0)
             console.print(Text(" " * margin) + row, soft_wrap=True)

@@ -31,13 +31,17 @@ def run_lines(run: Run, *, with_failures: bool) -> list[Line]:
     hidden = sum(one.hidden for one in run.outcomes)
     asked = count(len(run.outcomes), "question")
     more = f", {hidden} of the others with their evidence hidden" if hidden else ""
-    lines = [Line((Span(f"{asked}: {answerable} answerable{more}"),)), Line(())]
+    header = f"{'':<20} value  95 % interval"
+    lines = [
+        Line((Span(f"{asked}: {answerable} answerable{more}"),)),
+        *(Line(()), Line((Span(header, "dim"),))),
+    ]
     for name, one in run.figures.items():
         if not math.isnan(one.value):
-            figure = f"{one.value:6.3f}  [{one.low:.3f}, {one.high:.3f}]  "
+            figure = f"{one.value:6.3f}  {one.low:.3f}–{one.high:.3f}  "
             spans = (Span(f"{name:<20}"), Span(figure, "score"), Span(_FIGURES[name], "dim"))
-            lines.append(Line(spans, hang=44))
-    times = f"{run.latency['p50']:.0f} ms half of the answers, {run.latency['p99']:.0f} ms 99 %"
+            lines.append(Line(spans, hang=41))
+    times = f" half in {run.latency['p50']:.0f} ms, 99 % in {run.latency['p99']:.0f} ms"
     lines += [Line((Span(f"{'latency':<20}"), Span(f"{times}", "score"))), Line(())]
     header = "".join(f"{name.removeprefix('refusal.'):>9}" for name in _KIND_COLUMNS)
     lines.append(Line((Span(f"{'kind':<12}{'questions':>9}{header}", "dim"),)))

@@ -138,6 +138,18 @@ def test_what_no_question_tells_is_no_figure() -> None:
     assert math.isnan(none["hit@1"].value)
 
 
+def test_a_mark_is_judged_only_where_the_labels_say_what_it_must_hold(
+    tmp_path: Path, ask: Callable[..., Answer]
+) -> None:
+    bare = {key: value for key, value in ROWS[0].items() if key != "answer_pattern"}
+    (outcome,) = ask_all(load(written(tmp_path / "q.jsonl", [bare])), ask)
+    assert (outcome.rank, outcome.marked) == (1, None)
+    assert evaluate.failures([outcome]) == []
+    assert math.isnan(figures([outcome])["marked"].value)
+    both = [*ask_all(load(written(tmp_path / "q.jsonl", [bare, {**ROWS[0], "id": "2"}])), ask)]
+    assert figures(both)["marked"].value == 1
+
+
 def test_two_runs_are_compared_question_by_question() -> None:
     before = [outcome(str(n), rank=2) for n in range(30)] + [outcome("only before")]
     after = [outcome(str(n), rank=1) for n in range(30)]
@@ -216,6 +228,7 @@ def test_failures_say_what_went_wrong() -> None:
             '{"id": 1, "question": "?", "answerable": false, "evidence": [], "answers": "a"}',
             "lists",
         ),
+        ('{"id": 1, "question": " ", "answerable": false, "evidence": []}', "not be empty"),
         ('{"id": 1, "question": 3, "answerable": true, "evidence": []}', "must be text"),
         ('{"id": 1, "question": "?", "answerable": true, "evidence": []}', "evidence"),
         (
