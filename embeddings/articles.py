@@ -126,7 +126,7 @@ def scan(folder: Path, *, max_bytes: int) -> Scan:
         prefix = pending.pop()
         try:
             with os.scandir(os.path.join(root, prefix)) as entries:
-                listed = [entry for entry in entries if not entry.name.startswith(".")]
+                listed = [entry for entry in entries if entry.name[0] != "."]
         except OSError as error:
             if not prefix:
                 raise _unusable(folder, error) from error

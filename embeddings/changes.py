@@ -45,27 +45,21 @@ class Changes(NamedTuple):
 
 
 def suspect(
-    found: Scan,
-    articles: Mapping[str, StoredArticle],
-    unreadable: Mapping[str, tuple[FileState, str]],
+    found: Scan, states: set[FileState], unreadable: Mapping[str, tuple[FileState, str]]
 ) -> Suspects:
-    """Compare a look at the folder with what the index knows."""
+    """Compare a look at the folder with the states that the index knows of its articles."""
     files, same = [], []
     for state in found.files:
-        known = articles.get(state.source)
-        if known is not None and known.state == state:
+        if state in states:
             continue
         tried = unreadable.get(state.source)
         if tried is not None and tried[0] == state:
             same.append((state, Skipped(state.source, tried[1])))
         else:
             files.append(state)
-    present = {state.source for state in found.files}
-    return Suspects(
-        tuple(files),
-        tuple(source for source in articles if source not in present),
-        tuple(same),
-    )
+    other = {state.source for state in files} | {state.source for state, _ in same}
+    left = {state.source for state in states.difference(found.files)}
+    return Suspects(tuple(files), tuple(sorted(left - other)), tuple(same))
 
 
 def confirm(
@@ -147,8 +141,10 @@ def look(seeds: Path, folder: Path, model: Model, *, max_bytes: int) -> Look:
     """
     found = scan(seeds, max_bytes=max_bytes)
     meta: Meta | None = None
-    stored: dict[str, StoredArticle] = {}
+    states: set[FileState] = set()
     tried: dict[str, tuple[FileState, str]] = {}
+    stored: dict[str, StoredArticle] = {}
+    suspects = suspect(found, states, tried)
     passages = 0
     try:
         store = Store(folder)
@@ -158,11 +154,13 @@ def look(seeds: Path, folder: Path, model: Model, *, max_bytes: int) -> Look:
         try:
             with store.snapshot():
                 meta = store.meta()
-                stored, tried = store.articles(), store.unreadable()
+                states, tried = store.states(), store.unreadable()
+                suspects = suspect(found, states, tried)
+                if suspects.files:  # what is stored of them tells whether they changed
+                    stored = store.articles()
                 passages = store.count("passages")
         finally:
             store.close()
-    suspects = suspect(found, stored, tried)
     changes = confirm(seeds, suspects, stored, max_bytes=max_bytes)
     return Look(
         meta=meta,
@@ -170,7 +168,7 @@ def look(seeds: Path, folder: Path, model: Model, *, max_bytes: int) -> Look:
         changes=changes,
         skipped=tuple(sorted((*found.skipped, *changes.unreadable))),
         other_formats=found.other_formats,
-        articles=len(stored),
+        articles=len(states),
         passages=passages,
     )
 

@@ -228,7 +228,7 @@ class _Job:
                 store.verify(self.model.fingerprint)
             passages = store.count("passages")
         known = stored if current else {}
-        suspects = suspect(found, known, tried if current else {})
+        suspects = suspect(found, {one.state for one in known.values()}, tried if current else {})
         present = {state.source for state in found.files}
         present -= {state.source for state, _ in suspects.unreadable}
         gone = [source for source in stored if source not in present]

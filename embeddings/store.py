@@ -140,6 +140,12 @@ class Store(Database):
             for source, number, *state, sha256 in rows
         }
 
+    def states(self) -> set[FileState]:
+        """The file of each article as it was when it was read: all that an unchanged folder
+        is compared with."""
+        rows = self._db.execute("SELECT source, size, mtime_ns, ctime_ns FROM articles")
+        return set(map(FileState._make, rows))
+
     def titles(self) -> list[tuple[str, str, str | None]]:
         """(source, title, date) of each article, sorted by source."""
         query = "SELECT source, title, published FROM articles ORDER BY source"
