@@ -144,12 +144,11 @@ def look(seeds: Path, folder: Path, model: Model, *, max_bytes: int) -> Look:
     states: set[FileState] = set()
     tried: dict[str, tuple[FileState, str]] = {}
     stored: dict[str, StoredArticle] = {}
-    suspects = suspect(found, states, tried)
     passages = 0
     try:
         store = Store(folder)
-    except FileNotFoundError:
-        pass  # nothing built yet
+    except FileNotFoundError:  # nothing built yet
+        suspects = suspect(found, states, tried)
     else:
         try:
             with store.snapshot():

@@ -1,11 +1,13 @@
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 
 from bot import confidence
 from bot.answer import Answer, answer
+from embeddings.bert import Bert, Floats
 from embeddings.encoder import LightEncoder
 from embeddings.index import Index
 from embeddings.model import Model
@@ -91,6 +93,21 @@ def refusal(question: str, index: Index) -> Answer:
     assert result.citations == ()
     assert result.nearest
     return result
+
+
+def test_an_answer_costs_one_forward_pass(
+    index: Index, encoder: LightEncoder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    passes: list[int] = []
+    forward = Bert.forward
+
+    def counted(self: Bert, sequences: Sequence[Sequence[int]]) -> list[Floats]:
+        passes.append(len(sequences))
+        return forward(self, sequences)
+
+    monkeypatch.setattr(Bert, "forward", counted)
+    assert answer("How long will the repairs of the bridge take?", index).answered
+    assert passes == [1]
 
 
 def test_refusals_say_why(index: Index) -> None:
