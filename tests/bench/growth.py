@@ -1,0 +1,157 @@
+"""What grows with the archive: sizes and times at 1,000, 10,000 and 100,000 passages.
+
+    python -m tests.bench.growth [PASSAGES …]         (default 1000 10000 100000)
+
+Articles are made of the sentences of ../shared/eval, drawn anew for each passage. Their vectors
+are mixtures: each is the mean of two real passages' vectors and noise, for to encode 100,000
+passages takes an hour. Everything else is real: the splitter, the store, both indexes, and the
+questions, the changed article and the processes of the ask and the rebuild that are timed.
+"""
+
+from __future__ import annotations
+
+import os
+import random
+import re
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from unittest.mock import patch
+
+import numpy as np
+
+from bot.answer import answer
+from embeddings.bert import Floats
+from embeddings.encoder import Encoder, Text, Vectors, open_encoder
+from embeddings.index import Index
+from embeddings.model import Model, find_model
+from embeddings.rebuild import rebuild
+from tests.eval.labelled import sets
+
+PASSAGES_OF_AN_ARTICLE = 10
+SENTENCES_OF_A_PASSAGE = 6
+REAL = 600
+"""Passages that are encoded, for the mixtures."""
+QUESTIONS = 100
+LONG_AGO = 1_700_000_000
+MAX_BYTES = 1 << 30
+
+
+class Mixtures:
+    """An encoder whose passages' vectors are mixtures of real ones."""
+
+    def __init__(self, encoder: Encoder, real: Floats) -> None:
+        self.model, self.dimension, self.budget = encoder.model, encoder.dimension, encoder.budget
+        self.count_tokens = encoder.count_tokens
+        self._real = real
+        self._chance = np.random.default_rng(0)
+
+    def encode(self, texts: Sequence[Text]) -> Iterator[list[tuple[int, Vectors]]]:
+        for at, text in enumerate(texts):
+            rows = self._mixed(1 + len(text.sentences))
+            yield [(at, Vectors(rows[0], rows[1:]))]
+
+    def _mixed(self, number: int) -> Floats:
+        pairs = self._real[self._chance.integers(0, len(self._real), (2, number))].mean(axis=0)
+        rows = pairs + self._chance.normal(0, 0.02, pairs.shape).astype(np.float32)
+        mixed: Floats = rows / np.linalg.norm(rows, axis=1, keepdims=True)
+        return mixed
+
+
+def main(sizes: Sequence[int]) -> None:
+    """Print a row for each size."""
+    model = find_model()
+    encoder = open_encoder(model)
+    sentences, questions = _material()
+    texts = [Text(one, ((0, len(one)),)) for one in sentences[:REAL]]
+    real = np.stack([own.passage for some in encoder.encode(texts) for _, own in some])
+    header = "build s  MB disk  cold ms  MB peak  warm p50  p99  one changed s  nothing s"
+    print(f"{'passages':>9}  {header}")
+    for size in sizes:
+        _measure(size, model, Mixtures(encoder, real), encoder, sentences, questions)
+
+
+def _material() -> tuple[list[str], list[str]]:
+    """Sentences, and questions about them."""
+    sentences: list[str] = []
+    questions: list[str] = []
+    for _, articles, asked in sets(["wikipedia", "natural"]):
+        for path in sorted(articles.iterdir()):
+            sentences += re.findall(r"[A-Z][^.!?\n]{40,300}[.!?](?=\s)", path.read_text("utf-8"))
+        questions += [one.text for one in asked]
+    chance = random.Random(0)
+    chance.shuffle(sentences)
+    return sentences, chance.sample(questions, QUESTIONS)
+
+
+def _measure(
+    size: int,
+    model: Model,
+    mixtures: Mixtures,
+    encoder: Encoder,
+    sentences: list[str],
+    questions: list[str],
+) -> None:
+    with tempfile.TemporaryDirectory() as folder, tempfile.TemporaryDirectory() as index:
+        articles = _write_articles(Path(folder), size, sentences)
+        begun = time.perf_counter()
+        with patch("embeddings.rebuild.open_encoder", lambda *_, **__: mixtures):
+            report = rebuild(Path(folder), Path(index), model, max_bytes=MAX_BYTES)
+        build = time.perf_counter() - begun
+        disk = sum(one.stat().st_size for one in Path(index).rglob("*") if one.is_file())
+        at = ("--seeds", folder, "--index", index)
+        asked = [_run("ask", *at, question) for question in questions[:5]]
+        opened = Index(Path(index), encoder)
+        times = []
+        for question in questions:
+            begun = time.perf_counter()
+            answer(question, opened)
+            times.append((time.perf_counter() - begun) * 1000)
+        opened.close()
+        articles[0].write_text(" ".join(sentences[:20]), "utf-8")
+        os.utime(articles[0], (LONG_AGO + 1, LONG_AGO + 1))
+        changed, nothing = (_run("rebuild", *at)[0] for _ in range(2))
+        p50, p99 = np.percentile(times, [50, 99])
+        print(
+            f"{report.passages:9,}  {build:7.0f}  {disk / 1e6:7.0f}"
+            f"  {min(one for one, _ in asked) * 1000:7.0f}  {max(one for _, one in asked):7.0f}"
+            f"  {p50:8.1f}  {p99:3.0f}  {changed:13.1f}  {nothing:9.1f}",
+            flush=True,
+        )
+
+
+def _write_articles(folder: Path, size: int, sentences: list[str]) -> list[Path]:
+    chance = random.Random(1)
+    paths = []
+    for number in range(size // PASSAGES_OF_AN_ARTICLE):
+        passages = (
+            " ".join(chance.sample(sentences, SENTENCES_OF_A_PASSAGE))
+            for _ in range(PASSAGES_OF_AN_ARTICLE)
+        )
+        path = folder / str(number // 100) / f"{number}.txt"
+        path.parent.mkdir(exist_ok=True)
+        path.write_text("\n\n".join(passages), "utf-8")
+        os.utime(path, (LONG_AGO, LONG_AGO))
+        paths.append(path)
+    return paths
+
+
+def _run(*arguments: str) -> tuple[float, float]:
+    """Seconds of a command of `bot`, and the most memory it had, in MB."""
+    begun = time.perf_counter()
+    process = subprocess.Popen(
+        [sys.executable, "-m", "bot", *arguments],
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    _, status, used = os.wait4(process.pid, 0)
+    process.returncode = os.waitstatus_to_exitcode(status)
+    assert process.returncode in (0, 1), arguments
+    return time.perf_counter() - begun, used.ru_maxrss / 1024
+
+
+if __name__ == "__main__":
+    main([int(one) for one in sys.argv[1:]] or [1000, 10_000, 100_000])
