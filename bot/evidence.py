@@ -3,8 +3,7 @@
 Signals are plain figures, from words (weighed by idf, as BM25 weighs them), from vectors, and
 from the tokens of question and marked sentence (each of the one to its nearest of the other, as
 Khattab & Zaharia 2020, "ColBERT", arXiv:2004.12832, but by the model's table of tokens: no
-model runs for it). What each is worth is fitted:
-bot/confidence.py.
+model runs for it). What each is worth is fitted: bot/confidence.py.
 """
 
 from __future__ import annotations
