@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import errno
 import os
-from collections.abc import Iterable
 from contextlib import closing
 from pathlib import Path
 
@@ -66,13 +65,12 @@ def write(
     fingerprint: str,
     previous: Meta | None,
     removed: list[int],
-    added: Iterable[int],
+    added: list[int],
 ) -> tuple[dict[str, tuple[int, int]], int]:
     """Write a generation from what the store holds now, and sync it to the disk.
 
     Args:
-        previous: what was committed with the generation whose words this one may start
-            from, or None.
+        previous: what was committed with the generation that this one may start from, or None.
         removed: passage ids that `previous` has and this one has not.
         added: article ids that this one has and `previous` has not.
 
@@ -90,14 +88,17 @@ def write(
     try:
         shutil.rmtree(target, ignore_errors=True)  # left by a rebuild that was killed
         target.mkdir(parents=True)
-        ids, matrix = store.passage_vectors(fingerprint)
-        vectors.write(target / VECTORS, ids, matrix)
         dead = previous.dead + len(removed) if previous else 0
         start = None
-        if previous is not None and dead <= _MOST_DEAD * len(ids):
-            start = path_of(folder, previous.generation) / WORDS
-        with closing(store.titled_texts(added if start else None)) as texts:
-            words.write(target / WORDS, texts, previous=start, removed=removed if start else ())
+        if previous is not None and dead <= _MOST_DEAD * store.count("passages"):
+            start = path_of(folder, previous.generation)
+        new, gone = (added, removed) if start else (None, [])
+        ids, matrix = store.passage_vectors(fingerprint, new)
+        vectors.write(
+            target / VECTORS, ids, matrix, previous=start and start / VECTORS, removed=gone
+        )
+        with closing(store.titled_texts(new)) as texts:
+            words.write(target / WORDS, texts, previous=start and start / WORDS, removed=gone)
         return _sync(target), dead if start else 0
     except (OSError, RuntimeError, ValueError) as error:  # of faiss and tantivy: no room
         shutil.rmtree(target, ignore_errors=True)

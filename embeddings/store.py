@@ -237,23 +237,32 @@ class Store(Database):
         return [row[0] for number in articles for row in self._db.execute(query, (number,))]
 
     def passage_vectors(
-        self, fingerprint: str
+        self, fingerprint: str, articles: Sequence[int] | None = None
     ) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.float32]]:
-        """The ids (n,) and unit vectors (n, dimension) of all passages, in the order of ids.
+        """The ids (n,) and unit vectors (n, dimension) of the passages of these articles, or of
+        all; those of an article in the order of ids.
 
         Every passage must have its vectors (`verify`). Without a passage the dimension is
         not known, and 1.
         """
         import numpy as np
 
-        total = self.count("passages")
+        query = (
+            "SELECT p.id, v.passage FROM passages p"
+            " JOIN vectors v ON v.encoded = p.encoded AND v.model = ?"
+        )
+        rows: Iterable[tuple[int, bytes]]
+        if articles is None:
+            total = self.count("passages")
+            rows = self._db.execute(f"{query} ORDER BY p.id", (fingerprint,))
+        else:
+            total = len(self.passage_ids(articles))
+            of_article = f"{query} WHERE p.article = ? ORDER BY p.id"
+            rows = (
+                row for one in articles for row in self._db.execute(of_article, (fingerprint, one))
+            )
         ids = np.empty(total, dtype=np.int64)
         vectors = np.empty((total, 1), dtype=np.float32)
-        rows = self._db.execute(
-            "SELECT p.id, v.passage FROM passages p"
-            " JOIN vectors v ON v.encoded = p.encoded AND v.model = ? ORDER BY p.id",
-            (fingerprint,),
-        )
         for place, (number, blob) in enumerate(rows):
             vector = np.frombuffer(blob, dtype=np.float32)
             if place == 0:

@@ -5,6 +5,7 @@ Vectors are of unit length, so that the inner product is the cosine.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import faiss
@@ -43,12 +44,26 @@ class VectorIndex:
         return dict(zip(ids[0].tolist(), cosines[0].tolist(), strict=True))
 
 
-def write(path: Path, ids: npt.NDArray[np.int64], vectors: Floats) -> None:
+def write(
+    path: Path,
+    ids: npt.NDArray[np.int64],
+    vectors: Floats,
+    *,
+    previous: Path | None = None,
+    removed: Sequence[int] = (),
+) -> None:
     """Write unit vectors (n, dimension) under the passage ids (n,).
 
+    With `previous`, that file's vectors less `removed` come before them.
+
     Raises:
-        RuntimeError: the file cannot be written.
+        RuntimeError: the file cannot be written, or `previous` is damaged.
     """
-    index = faiss.IndexIDMap(faiss.IndexFlatIP(vectors.shape[1]))
-    index.add_with_ids(vectors, ids)
+    index = faiss.read_index(str(previous)) if previous else None
+    if index is None or not index.ntotal:  # an empty one does not know its dimension
+        index = faiss.IndexIDMap(faiss.IndexFlatIP(vectors.shape[1]))
+    if removed:
+        index.remove_ids(faiss.IDSelectorBatch(np.asarray(removed, dtype=np.int64)))
+    if len(ids):
+        index.add_with_ids(vectors, ids)
     faiss.write_index(index, str(path))

@@ -5,6 +5,7 @@ import shutil
 import sqlite3
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -149,13 +150,27 @@ def test_many_small_rebuilds_rank_as_one_from_scratch(
     assert ranking(folder, encoder) == ranking(scratch, encoder)
 
 
-def test_a_small_change_of_a_large_index_links_the_words(
-    seeds: Path, folder: Path, model: Model, encoder: LightEncoder
+def test_a_small_change_of_a_large_index_links_the_words_and_reads_no_other_vectors(
+    seeds: Path,
+    folder: Path,
+    model: Model,
+    encoder: LightEncoder,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     write(seeds, {f"{n}.txt": f"House {n} has {n + 7} windows to the street." for n in range(150)})
     build(seeds, folder, model)
     (seeds / "7.txt").write_text("House 7 has been pulled down.")
+    read: list[int] = []
+    passage_vectors = Store.passage_vectors
+
+    def counted(*given: Any) -> Any:
+        ids, vectors = passage_vectors(*given)
+        read.append(len(ids))
+        return ids, vectors
+
+    monkeypatch.setattr(Store, "passage_vectors", counted)
     build(seeds, folder, model)
+    assert read == [1]
     segments = {
         path.name: path.stat().st_nlink for path in (folder / "generations/2/words").iterdir()
     }
