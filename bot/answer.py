@@ -19,7 +19,6 @@ from bot.short_answer import ENOUGH, candidates, short_answer
 from bot.values import Span
 from embeddings.index import Found, Hit, Index
 from embeddings.passages import Lines, Passage, Sentence
-from embeddings.words import stems
 
 SAME_TEXT = 0.6
 """Share of the shorter passage's word triples that the other must have for them to be copies
@@ -298,7 +297,7 @@ def _reason(found: Found, judged: Sequence[Judged], min_confidence: float) -> st
             f"The best passage is {likely:.0%} likely to answer, and {min_confidence:.0%} was asked"
             " for (--min-confidence)."
         )
-    own = {*stems(nearest.passage.text), *stems(nearest.title)}
+    own = nearest.stems()
     carried = [word for stem, word in found.terms.items() if stem in own]
     missing = [word for stem, word in found.terms.items() if stem not in own]
     unknown = [word for stem, word in found.terms.items() if stem in found.unknown]
@@ -306,8 +305,7 @@ def _reason(found: Found, judged: Sequence[Judged], min_confidence: float) -> st
     told = f"the nearest passage, from “{_short(nearest.title)}”, {has}"
     if unknown:
         return f"No article has the word {_listed(unknown, 'or')}; {told}."
-    share = sum(found.idf[stem] for stem in found.idf.keys() & own) / sum(found.idf.values())
-    if missing and share < ENOUGH_WORDS:
+    if missing and found.coverage(own) < ENOUGH_WORDS:
         lacking = f"No passage has enough of the question's words together; {told}"
         return f"{lacking}, not {_listed(missing, 'or')}."
     return (

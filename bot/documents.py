@@ -153,7 +153,7 @@ def _outcome_of(row: Mapping[str, Any]) -> Outcome:
         answerable=_as(bool, row["answerable"]),
         hidden=_as(bool, row["hidden"]),
         rank=_as(int, row["rank"], none=True),
-        marked=None if row["marked"] is None else _as(bool, row["marked"]),
+        marked=_as(bool, row["marked"], none=True),
         answered=_as(bool, row["answered"]),
         confidence=float(row["confidence"]),
         ms=float(row["ms"]),

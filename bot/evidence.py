@@ -72,7 +72,7 @@ def judge(
     for hit, mark, text, tokens in zip(hits, marks, marked, encoder.tokens(marked), strict=True):
         in_mark = frozenset(stems(text))
         signals = asked.signals(hit, in_mark, tokens)
-        judged.append(Judged(hit, mark, chance(signals), signals, asked.coverage(in_mark)))
+        judged.append(Judged(hit, mark, chance(signals), signals, found.coverage(in_mark)))
     judged.sort(key=lambda one: -one.probability)
     return judged
 
@@ -84,7 +84,6 @@ class _Asked:
         self._found = found
         self._tokens = tokens
         self._idf = found.idf
-        self._total = sum(found.idf.values()) or 1.0
         self._wanted = asks_for(question)
         self._own_words = frozenset(values.words_of(question))
         self._places = [one for one in located(question) if one[0] in found.idf]
@@ -100,8 +99,8 @@ class _Asked:
             own = frozenset(stems(text))
             score = (
                 cosine
-                + COVERAGE * self.coverage(own)
-                + WITH_PREVIOUS * self.coverage(own | previous)
+                + COVERAGE * self._found.coverage(own)
+                + WITH_PREVIOUS * self._found.coverage(own | previous)
                 + OFFERS * self._offers(text)
             )
             if score > highest:
@@ -118,7 +117,6 @@ class _Asked:
         `missing_numbers`: of its numbers, in the marked sentence. `lead`: the score less that of
         the rival (`_RIVAL`, `_UNRIVALLED`).
         """
-        in_passage = frozenset(stems(f"{hit.title}\n{hit.passage.text}"))
         rivals = [one.score for one in self._found.hits if one.passage_id != hit.passage_id]
         rival = max([_UNRIVALLED, *rivals[_RIVAL - 1 : _RIVAL]])
         words_alike, tokens_alike = self._alike(tokens)
@@ -126,14 +124,10 @@ class _Asked:
             "sentence_cosine": max(hit.sentence_cosines),
             "words_alike": words_alike,
             "tokens_alike": tokens_alike,
-            "missing_names": self._missing(self._names, in_passage),
+            "missing_names": self._missing(self._names, hit.stems()),
             "missing_numbers": self._missing(self._numbers, in_mark),
             "lead": hit.score - rival,
         }
-
-    def coverage(self, own: frozenset[str]) -> float:
-        """The share of the question's information that a text of these stems carries."""
-        return sum(self._idf[stem] for stem in self._idf.keys() & own) / self._total
 
     def _missing(self, wanted: frozenset[str], own: frozenset[str]) -> float:
         total = sum(self._idf[stem] for stem in wanted)

@@ -31,10 +31,10 @@ def run_lines(run: Run, *, with_failures: bool) -> list[Line]:
     hidden = sum(one.hidden for one in run.outcomes)
     asked = count(len(run.outcomes), "question")
     more = f", {hidden} of the others with their evidence hidden" if hidden else ""
-    header = f"{'':<20} value  95 % interval"
     lines = [
         Line((Span(f"{asked}: {answerable} answerable{more}"),)),
-        *(Line(()), Line((Span(header, "dim"),))),
+        Line(()),
+        Line((Span(f"{'':<20} value  95 % interval", "dim"),)),
     ]
     for name, one in run.figures.items():
         if not math.isnan(one.value):
@@ -42,7 +42,7 @@ def run_lines(run: Run, *, with_failures: bool) -> list[Line]:
             spans = (Span(f"{name:<20}"), Span(figure, "score"), Span(_FIGURES[name], "dim"))
             lines.append(Line(spans, hang=41))
     times = f" half in {run.latency['p50']:.0f} ms, 99 % in {run.latency['p99']:.0f} ms"
-    lines += [Line((Span(f"{'latency':<20}"), Span(f"{times}", "score"))), Line(())]
+    lines += [Line((Span(f"{'latency':<20}"), Span(times, "score"))), Line(())]
     header = "".join(f"{name.removeprefix('refusal.'):>9}" for name in _KIND_COLUMNS)
     lines.append(Line((Span(f"{'kind':<12}{'questions':>9}{header}", "dim"),)))
     for kind, own in run.kinds.items():

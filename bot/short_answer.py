@@ -25,8 +25,8 @@ _COUNTED = 4
 
 _ABOUT = rf"(?i)\b(?:{ABOUT}|{BELOW})\s+$".replace(" ", r"\s+")
 _UNIT = rf"(?i)[\s-]+(?:(?:{LONG_UNITS})(?:e?s)?|{SHORT_UNITS})(?:-old)?\b"
-_DURATION = r"(?i)\bhow\s+(?:long|late|early|old)\b|\b(?:what|which)\b.*\bage\b"
 _AGE = r"(?i)\bhow\s+old\b|\b(?:what|which)\b.*\bage\b"
+_DURATION = rf"{_AGE}|\bhow\s+(?:long|late|early)\b"
 _HOW_MUCH = r"(?i)\bhow\s+much\b"
 _HOW_MANY = r"(?i)\b(?:how\s+many|(?:the|what)\s+number\s+of)\s+((?:[\w'’-]+\s*){1,3})"
 _ORDINAL = r"(?i)\b(?:first|second|third|fourth|last|next|previous|former|latter)\b"

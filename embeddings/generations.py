@@ -23,7 +23,7 @@ VECTORS = "vectors.faiss"
 WORDS = "words"
 _FOLDER = "generations"
 _MOST_DEAD = 0.02
-"""Share of removed passages from which the words are written from scratch: until tantivy
+"""Share of removed passages from which all is written from scratch: until tantivy
 merges their segment it counts them in its statistics, and the same folder must give the
 same answers whatever its history."""
 

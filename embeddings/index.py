@@ -13,7 +13,7 @@ This module is the seam: what is above it asks `search(question)` and knows of n
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Set
 from pathlib import Path
 from typing import NamedTuple
 
@@ -53,6 +53,10 @@ class Hit(NamedTuple):
     sentence_cosines: tuple[float, ...]
     lexical: float
 
+    def stems(self) -> frozenset[str]:
+        """Those of its title and its text, as the words index has them."""
+        return frozenset(stems(f"{self.title}\n{self.passage.text}"))
+
 
 class Found(NamedTuple):
     """Hits, best first, and what the question was searched by.
@@ -65,6 +69,12 @@ class Found(NamedTuple):
     terms: dict[str, str]
     idf: dict[str, float]
     unknown: frozenset[str]
+
+    def coverage(self, own: Set[str]) -> float:
+        """The share of the question's information (idf) that a text of these stems carries."""
+        return sum(self.idf[stem] for stem in self.idf.keys() & own) / (
+            sum(self.idf.values()) or 1.0
+        )
 
 
 class Index:
@@ -143,13 +153,13 @@ class Index:
         bm25 = self._words.scores(terms, ids)
         hits = []
         for stored in self._store.passages(ids, self.encoder.model.fingerprint):
-            if hidden is not None and hidden(stored.source, stored.passage.text):
+            hit = _hit(stored, query, min(bm25.get(stored.id, 0.0) / highest, 1.0))
+            if hidden is not None and hidden(hit.source, hit.passage.text):
                 passages -= 1
-                for stem in having.keys() & stems(f"{stored.title}\n{stored.passage.text}"):
+                for stem in having.keys() & hit.stems():
                     having[stem] -= 1
             else:
-                lexical = min(bm25.get(stored.id, 0.0) / highest, 1.0)
-                hits.append(_hit(stored, query, lexical))
+                hits.append(hit)
         hits.sort(key=lambda hit: (-hit.score, hit.source, hit.passage.start_char))
         return Found(
             hits=tuple(hits[:limit]),

@@ -119,7 +119,8 @@ def main() -> None:
 def collect(model: Model) -> tuple[list[str], list[Case]]:
     """The names of the signals, and every case."""
     chance = random.Random(0)
-    encoder = remembering(open_encoder(model))
+    encoder = open_encoder(model)
+    encoder.encode_query = cache(encoder.encode_query)  # type: ignore[method-assign]
     loaded = {name: (at, asked) for name, at, asked in sets([*SETS])}
     names: list[str] = []
     cases: list[Case] = []
@@ -136,12 +137,6 @@ def collect(model: Model) -> tuple[list[str], list[Case]]:
             shutil.copy(wikipedia / article, alone)
             cases += _cases(model, encoder, "small", Path(alone), asked, names, off, article)
     return names, cases
-
-
-def remembering(encoder: Encoder) -> Encoder:
-    """The encoder, which from now on encodes no question twice."""
-    encoder.encode_query = cache(encoder.encode_query)  # type: ignore[method-assign]
-    return encoder
 
 
 def _cases(
