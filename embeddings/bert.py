@@ -39,10 +39,10 @@ class Bert:
         self.epsilon: float = config["layer_norm_eps"]
         self.positions: int = config["max_position_embeddings"]
         self.words = tensors["embeddings.word_embeddings.weight"]
-        self._places = tensors["embeddings.position_embeddings.weight"]
-        self._kind = tensors["embeddings.token_type_embeddings.weight"][0]
-        self._norm = _pair(tensors, "embeddings.LayerNorm")
-        self._layers = [
+        self.places = tensors["embeddings.position_embeddings.weight"]
+        self.kind = tensors["embeddings.token_type_embeddings.weight"][0]
+        self.norm = _pair(tensors, "embeddings.LayerNorm")
+        self.layers = [
             {
                 name: _pair(tensors, f"encoder.layer.{number}.{path}")
                 for name, path in (
@@ -67,10 +67,10 @@ class Bert:
         ids = np.concatenate([np.asarray(one, dtype=np.int64) for one in sequences])
         hidden = self.words[ids].astype(np.float32, copy=False)
         for span, length in zip(spans, lengths, strict=True):
-            hidden[span] += self._places[:length]
-        hidden += self._kind
-        self._normalise(hidden, self._norm)
-        for layer in self._layers:
+            hidden[span] += self.places[:length]
+        hidden += self.kind
+        self._normalise(hidden, self.norm)
+        for layer in self.layers:
             attended = self._attend(hidden, spans, layer)
             hidden += _linear(attended, layer["attended"])
             self._normalise(hidden, layer["attended_norm"])

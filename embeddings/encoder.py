@@ -1,8 +1,11 @@
 """Texts → unit float32 vectors.
 
-Two engines run the same model and give the same vectors (a test holds them to a cosine of
-0.99999): numpy (`bert.py`), ready in 50 ms, for questions and small changes; and
-sentence-transformers, the reference, for bulk and for every model that numpy does not know.
+Two engines run the same model and give the same vectors (tests hold them to each other):
+
+- the light one, ready in 50 ms: numpy (`bert.py`) for questions and small changes, PyTorch
+  (`bulk.py`) for many passages at once;
+- sentence-transformers, the reference, on a GPU and for every model that the light one does not
+  know.
 
 A passage is encoded once. Its vector is the mean of its tokens, a sentence's vector the
 mean of that sentence's tokens: one forward pass for all of them.
@@ -11,7 +14,7 @@ mean of that sentence's tokens: one forward pass for all of them.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
@@ -27,11 +30,12 @@ if TYPE_CHECKING:
 
     from embeddings.passages import Passage
 
-BULK = 500
-"""From this many texts on, sentence-transformers' six seconds of import are worth it."""
+BULK = 128
+"""From this many texts on, PyTorch's two seconds of import are worth it."""
 
 _BATCH_TOKENS = 2048
 _REFERENCE_BATCH = 8
+_GPU_BATCH = 128
 _REMEDY = "Try another model with --model, or leave it out for the default."
 
 
@@ -105,10 +109,11 @@ def open_encoder(model: Model, *, texts: int = 0) -> Encoder:
         ModelError: the model cannot be loaded.
     """
     light = _light_settings(model)
-    if light is None or texts > BULK:
+    bulk = texts > BULK
+    if light is None or (bulk and _sees_gpu()):
         return ReferenceEncoder(model)
     try:
-        return LightEncoder(model, light)
+        return LightEncoder(model, light, bulk=bulk)
     except (KeyError, TypeError) as error:
         raise ModelError(
             f"The settings of {model.name} are not whole: {error}", remedy=_REMEDY
@@ -152,16 +157,23 @@ def _is_mean(pooling: dict[str, Any]) -> bool:
     return modes == {"pooling_mode_mean_tokens"}
 
 
-class LightEncoder:
-    """BERT-family models with mean pooling, in numpy."""
+def _sees_gpu() -> bool:
+    import torch
 
-    def __init__(self, model: Model, config: dict[str, Any]) -> None:
+    return torch.accelerator.is_available()
+
+
+class LightEncoder:
+    """BERT-family models with mean pooling: in numpy, and in `bulk` in PyTorch."""
+
+    def __init__(self, model: Model, config: dict[str, Any], *, bulk: bool = False) -> None:
         self.model = model
         self.dimension: int = config["hidden_size"]
         settings = model.settings("sentence_bert_config.json") or {}
         positions: int = config["max_position_embeddings"]
         self.budget = min(settings.get("max_seq_length") or positions, positions) - 2
         self._config = config
+        self._bulk = bulk
 
     @cached_property
     def _bert(self) -> Bert:
@@ -171,6 +183,14 @@ class LightEncoder:
             raise ModelError(
                 f"The weights of {self.model.name} cannot be read: {error}", remedy=_REMEDY
             ) from error
+
+    @cached_property
+    def _forward(self) -> Callable[[Sequence[Sequence[int]]], list[Floats]]:
+        if not self._bulk:
+            return self._bert.forward
+        from embeddings.bulk import BulkBert
+
+        return BulkBert(self._bert).forward
 
     @cached_property
     def _tokenizer(self) -> Tokenizer:
@@ -206,15 +226,16 @@ class LightEncoder:
         for length in lengths:
             _check_budget(length - 2, self.budget)
         order = sorted(range(len(texts)), key=lambda index: -lengths[index])
+        forward = self._forward
 
         def encode_batch(batch: list[int]) -> list[tuple[int, Vectors]]:
-            states = self._bert.forward([tokenized[index].ids for index in batch])
+            states = forward([tokenized[index].ids for index in batch])
             return [
                 (index, _pool(hidden, hidden.mean(axis=0), tokenized[index].offsets, texts[index]))
                 for index, hidden in zip(batch, states, strict=True)
             ]
 
-        # numpy lets other threads run while it computes; each has one BLAS thread
+        # numpy and PyTorch let other threads run while they compute, each on one core
         pool = ThreadPoolExecutor(max_workers=_cores())
         try:
             yield from pool.map(encode_batch, _batches(order, lengths))
@@ -300,8 +321,9 @@ class ReferenceEncoder:
         for count in counts:
             _check_budget(count, self.budget)
         order = sorted(range(len(texts)), key=lambda index: -counts[index])
-        for start in range(0, len(order), _REFERENCE_BATCH):
-            batch = order[start : start + _REFERENCE_BATCH]
+        size = _REFERENCE_BATCH if self._transformer.device.type == "cpu" else _GPU_BATCH
+        for start in range(0, len(order), size):
+            batch = order[start : start + size]
             chosen = [texts[index] for index in batch]
             pool = self._one_pass if self._pools_the_mean else self._sentences_apart
             yield list(zip(batch, pool(chosen), strict=True))

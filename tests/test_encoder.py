@@ -12,6 +12,8 @@ import pytest
 
 from embeddings.articles import read, scan
 from embeddings.encoder import (
+    BULK,
+    Encoder,
     LightEncoder,
     ReferenceEncoder,
     Text,
@@ -35,6 +37,13 @@ def reference(model: Model) -> ReferenceEncoder:
     return ReferenceEncoder(model)
 
 
+@pytest.fixture(scope="session")
+def bulk(model: Model) -> LightEncoder:
+    found = open_encoder(model, texts=BULK + 1)
+    assert isinstance(found, LightEncoder)
+    return found
+
+
 def texts_of(folder: Path, encoder: LightEncoder) -> list[Text]:
     return [
         Text.of(passage)
@@ -47,7 +56,7 @@ def texts_of(folder: Path, encoder: LightEncoder) -> list[Text]:
     ]
 
 
-def encoded(encoder: LightEncoder | ReferenceEncoder, texts: list[Text]) -> list[Vectors]:
+def encoded(encoder: Encoder, texts: list[Text]) -> list[Vectors]:
     found = dict(one for batch in encoder.encode(texts) for one in batch)
     return [found[index] for index in range(len(texts))]
 
@@ -68,6 +77,33 @@ def test_the_light_engine_agrees_with_the_reference(
     for light, true in zip(encoded(encoder, texts), encoded(reference, texts), strict=True):
         assert float(light.passage @ true.passage) >= 0.99999
         assert float((light.sentences * true.sentences).sum(axis=1).min()) >= 0.99999
+
+
+@pytest.mark.parametrize("kind", ["float32", "bfloat16"])
+def test_bulk_agrees_with_the_light_engine(
+    kind: str, encoder: LightEncoder, model: Model, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import torch
+
+    monkeypatch.setattr("embeddings.bulk.quickest", lambda: getattr(torch, kind))
+    least = {"float32": 0.99999, "bfloat16": 0.9999}[kind]
+    texts = texts_of(SEEDS, encoder)
+    bulk = encoded(open_encoder(model, texts=BULK + 1), texts)
+    for light, other in zip(encoded(encoder, texts), bulk, strict=True):
+        assert float(light.passage @ other.passage) >= least
+        assert float((light.sentences * other.sentences).sum(axis=1).min()) >= least
+
+
+def test_the_type_that_is_quickest_is_measured(monkeypatch: pytest.MonkeyPatch) -> None:
+    import torch
+
+    from embeddings import bulk
+
+    times = {torch.float32: 1.0, torch.bfloat16: 0.3}
+    monkeypatch.setattr(bulk, "_seconds", times.__getitem__)
+    assert bulk.quickest() == torch.bfloat16
+    times[torch.bfloat16] = 8.0  # without a unit for it
+    assert bulk.quickest() == torch.float32
 
 
 def test_the_reference_is_the_librarys_own_encode(
@@ -99,11 +135,15 @@ def test_vectors_are_of_unit_length_and_in_the_order_of_the_texts(encoder: Light
         assert np.linalg.norm(one.sentences, axis=1) == pytest.approx(1, abs=1e-6)
 
 
-def test_a_vector_does_not_depend_on_its_companions(encoder: LightEncoder) -> None:
-    texts = texts_of(SEEDS, encoder)
-    together = encoded(encoder, texts)
+@pytest.mark.parametrize("engine", ["encoder", "bulk"])
+def test_a_vector_does_not_depend_on_its_companions(
+    engine: str, request: pytest.FixtureRequest
+) -> None:
+    engine_: LightEncoder = request.getfixturevalue(engine)
+    texts = texts_of(SEEDS, engine_)
+    together = encoded(engine_, texts)
     for index in (0, len(texts) // 2, len(texts) - 1):
-        (alone,) = encoded(encoder, [texts[index]])
+        (alone,) = encoded(engine_, [texts[index]])
         assert np.abs(alone.passage - together[index].passage).max() < 1e-6
 
 
@@ -145,9 +185,14 @@ def test_odd_questions_have_a_unit_vector(encoder: LightEncoder, text: str) -> N
     assert np.linalg.norm(encoder.encode_query(text)) == pytest.approx(1, abs=1e-5)
 
 
-def test_bulk_goes_to_the_reference(model: Model) -> None:
-    assert isinstance(open_encoder(model, texts=500), LightEncoder)
-    assert isinstance(open_encoder(model, texts=501), ReferenceEncoder)
+def test_bulk_goes_to_a_gpu_where_there_is_one(
+    model: Model, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import torch
+
+    monkeypatch.setattr(torch.accelerator, "is_available", lambda: True)
+    assert isinstance(open_encoder(model, texts=BULK), LightEncoder)
+    assert isinstance(open_encoder(model, texts=BULK + 1), ReferenceEncoder)
 
 
 @pytest.fixture(scope="session")
@@ -225,12 +270,12 @@ socket.socket.connect = socket.socket.connect_ex = socket.getaddrinfo = refuse
 from embeddings.encoder import LightEncoder, ReferenceEncoder, Text, open_encoder
 from embeddings.model import find_model
 model = find_model()
-for engine in (open_encoder(model), ReferenceEncoder(model)):
+for engine in (open_encoder(model), open_encoder(model, texts=1000), ReferenceEncoder(model)):
     engine.encode_query("Is anybody there?")
     list(engine.encode([Text("Nobody is.", ((0, 10),))]))
 """
 
 
-def test_both_engines_work_with_the_network_off() -> None:
+def test_all_engines_work_with_the_network_off() -> None:
     done = subprocess.run([sys.executable, "-c", OFFLINE], capture_output=True, text=True)
     assert done.returncode == 0, done.stderr

@@ -13,8 +13,8 @@ from tests.conftest import PROJECT, SEEDS
 
 HEAVY = {"torch", "transformers", "sentence_transformers"}
 ORDER = (
-    *("errors", "articles", "passages", "model", "bert", "encoder", "database", "store", "lock"),
-    *("vectors", "words", "generations", "changes", "index", "rebuild"),
+    *("errors", "articles", "passages", "model", "bert", "bulk", "encoder", "database", "store"),
+    *("lock", "vectors", "words", "generations", "changes", "index", "rebuild"),
 )
 """The modules of `embeddings`, lowest first."""
 
