@@ -8,15 +8,17 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from embeddings.errors import IndexDamaged, IndexUnusable
+from embeddings.errors import IndexDamaged, IndexOutdated, IndexUnusable
 
-FORMAT = 1
+FORMAT = 2
 """Number of the schema below; an index of another is not read."""
 
 FILE = "index.db"
+_SUSPECT = "index.db.suspect"
+_PAGE_BYTES = 16_384  # several vectors fit into one
 _READ_ONLY = (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN)
 
 _SCHEMA = """
@@ -59,11 +61,9 @@ CREATE TABLE sentences (
     PRIMARY KEY (passage, number)
 ) WITHOUT ROWID;
 CREATE TABLE vectors (
-    encoded BLOB NOT NULL,
-    model TEXT NOT NULL,
-    passage BLOB NOT NULL,
-    sentences BLOB NOT NULL,
-    PRIMARY KEY (encoded, model)
+    encoded BLOB PRIMARY KEY NOT NULL,
+    passage BLOB NOT NULL CHECK (length(passage) > 0),
+    sentences BLOB NOT NULL CHECK (2 * length(sentences) % length(passage) = 0)
 );
 """
 
@@ -112,12 +112,18 @@ class Database:
         self._db.execute("PRAGMA foreign_keys = ON")
         (version,) = self._db.execute("PRAGMA user_version").fetchone()
         if version == 0 and create:
+            self._db.execute(f"PRAGMA page_size = {_PAGE_BYTES}")
             self._db.execute("PRAGMA journal_mode = WAL")
             self._db.executescript(f"BEGIN IMMEDIATE; {_SCHEMA} PRAGMA user_version = {FORMAT};")
             self._db.execute("COMMIT")
         elif version == 0:
             raise FileNotFoundError(self.path)
-        elif version != FORMAT:
+        elif version < FORMAT:
+            raise IndexOutdated(
+                f"The index {self.path} was made by an earlier version of bot",
+                remedy="Make it anew from the articles: bot rebuild",
+            )
+        elif version > FORMAT:
             raise IndexUnusable(
                 f"{self.path} is of format {version}, and this version of bot reads {FORMAT}",
                 remedy=f"Remove {self.path.parent} and run: bot rebuild",
@@ -165,6 +171,25 @@ def make_folder(folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise unwritable(folder, error.strerror or str(error)) from error
+
+
+def suspect(folder: Path) -> None:
+    """Leave word for the next rebuild that a reader found damage: it will not look at every row.
+
+    Where the folder may not be written to, nobody will be told.
+    """
+    with suppress(OSError):
+        (folder / _SUSPECT).touch()
+
+
+def is_suspect(folder: Path) -> bool:
+    """Whether a reader left word of damage."""
+    return (folder / _SUSPECT).exists()
+
+
+def clear(folder: Path) -> None:
+    """Take that word back: the damaged database is no longer there."""
+    (folder / _SUSPECT).unlink(missing_ok=True)
 
 
 def unwritable(folder: Path, reason: str) -> IndexUnusable:

@@ -7,6 +7,7 @@ Each says in one line what is wrong, and in another what to do about it:
     ├── IndexUnusable   the index folder cannot be read or written
     │   ├── IndexBusy          another process is writing it
     │   ├── IndexDamaged       its database is damaged
+    │   ├── IndexOutdated      its database is of an earlier format
     │   └── GenerationDamaged  its derived files are missing or damaged
     └── ModelError      the embedding model cannot be used
 
@@ -46,6 +47,10 @@ class IndexBusy(IndexUnusable):
 
 class IndexDamaged(IndexUnusable):
     """The database is damaged; a rebuild sets it aside and begins a new one."""
+
+
+class IndexOutdated(IndexUnusable):
+    """The database is of an earlier format; a rebuild makes a new one in its place."""
 
 
 class GenerationDamaged(IndexUnusable):

@@ -1,7 +1,7 @@
 """The derived files of an index: one folder a generation, made from the store.
 
-    generations/<n>/vectors.faiss   passage vectors (FAISS)
-    generations/<n>/words/          passage words (tantivy)
+    generations/<n>/vectors/   passage vectors (FAISS)
+    generations/<n>/words/     passage words (tantivy)
 
 A generation is written beside the last, synced, and then named by the transaction that
 commits the rows it was made from. A folder that is not as that transaction said it was
@@ -19,11 +19,11 @@ from embeddings.database import unwritable
 from embeddings.errors import GenerationDamaged
 from embeddings.store import Meta, Store
 
-VECTORS = "vectors.faiss"
+VECTORS = "vectors"
 WORDS = "words"
 _FOLDER = "generations"
 _MOST_DEAD = 0.02
-"""Share of removed passages from which all is written from scratch: until tantivy
+"""Share of removed passages from which the words are written from scratch: until tantivy
 merges their segment it counts them in its statistics, and the same folder must give the
 same answers whatever its history."""
 
@@ -62,11 +62,10 @@ def write(
     store: Store,
     generation: int,
     *,
-    fingerprint: str,
     previous: Meta | None,
     removed: list[int],
     added: list[int],
-) -> tuple[dict[str, tuple[int, int]], int]:
+) -> tuple[dict[str, tuple[int, int]], int, float | None]:
     """Write a generation from what the store holds now, and sync it to the disk.
 
     Args:
@@ -75,34 +74,61 @@ def write(
         added: article ids that this one has and `previous` has not.
 
     Returns:
-        `files` and `dead` of the new generation's `Meta`.
+        `files`, `dead` and `recall` of the new generation's `Meta`.
 
     Raises:
         IndexUnusable: there is no room, or no permission.
     """
     import shutil
 
-    from embeddings import vectors, words
-
     target = path_of(folder, generation)
     try:
         shutil.rmtree(target, ignore_errors=True)  # left by a rebuild that was killed
         target.mkdir(parents=True)
-        dead = previous.dead + len(removed) if previous else 0
-        start = None
-        if previous is not None and dead <= _MOST_DEAD * store.count("passages"):
-            start = path_of(folder, previous.generation)
-        new, gone = (added, removed) if start else (None, [])
-        ids, matrix = store.passage_vectors(fingerprint, new)
-        vectors.write(
-            target / VECTORS, ids, matrix, previous=start and start / VECTORS, removed=gone
-        )
-        with closing(store.titled_texts(new)) as texts:
-            words.write(target / WORDS, texts, previous=start and start / WORDS, removed=gone)
-        return _sync(target), dead if start else 0
+        last = (path_of(folder, previous.generation), previous) if previous else None
+        dead = _write_words(target, store, last, removed, added)
+        recall = _write_vectors(target, store, last, removed, added)
+        return _sync(target), dead, recall
     except (OSError, RuntimeError, ValueError) as error:  # of faiss and tantivy: no room
         shutil.rmtree(target, ignore_errors=True)
         raise unwritable(folder, _system_reason(error)) from error
+
+
+def _write_words(
+    target: Path, store: Store, last: tuple[Path, Meta] | None, removed: list[int], added: list[int]
+) -> int:
+    """Returns how many of the passages that are gone the words still count."""
+    from embeddings import words
+
+    if last is not None:
+        folder, meta = last
+        dead = meta.dead + len(removed)
+        if dead <= _MOST_DEAD * store.count("passages"):
+            with closing(store.titled_texts(added)) as texts:
+                words.write(target / WORDS, texts, previous=folder / WORDS, removed=removed)
+            return dead
+    with closing(store.titled_texts()) as texts:
+        words.write(target / WORDS, texts)
+    return 0
+
+
+def _write_vectors(
+    target: Path, store: Store, last: tuple[Path, Meta] | None, removed: list[int], added: list[int]
+) -> float | None:
+    """Returns the recall of the search by vectors; None where it is exact."""
+    from embeddings import vectors
+
+    total = store.count("passages")
+    if last is not None:
+        folder, meta = last
+        changes = len(removed) + len(store.passage_ids(added))
+        if vectors.follows(folder / VECTORS, changes, total):
+            new = store.passage_vectors(added)
+            vectors.write_after(folder / VECTORS, target / VECTORS, new, removed)
+            return meta.recall
+    size = vectors.sample_size(total)
+    sample = vectors.Sample(*store.sample(size)) if size else None
+    return vectors.write(target / VECTORS, store.passage_vectors(), total, sample)
 
 
 def drop_others(folder: Path, kept: set[int]) -> None:

@@ -17,19 +17,15 @@ from collections.abc import Callable, Set
 from pathlib import Path
 from typing import NamedTuple
 
-import numpy as np
-
 from embeddings import generations
 from embeddings.bert import Floats
+from embeddings.database import suspect
 from embeddings.encoder import Encoder
-from embeddings.errors import GenerationDamaged, IndexUnusable
+from embeddings.errors import GenerationDamaged, IndexDamaged, IndexUnusable
 from embeddings.passages import Passage
 from embeddings.store import Meta, Store, StoredPassage
-from embeddings.vectors import VectorIndex
+from embeddings.vectors import CANDIDATES, VectorIndex
 from embeddings.words import Words, idf, stems, upper_bound
-
-CANDIDATES = 50
-"""Taken from each side; more changed no figure (tests/eval/README.md)."""
 
 _ATTEMPTS = 3
 
@@ -121,7 +117,11 @@ class Index:
                     if attempt == _ATTEMPTS - 1:
                         raise
                     continue
-                return self._search(question, query, limit, hidden)
+                try:
+                    return self._search(question, query, limit, hidden)
+                except IndexDamaged:
+                    suspect(self._folder)
+                    raise
         raise AssertionError("unreachable")
 
     def _follow(self) -> None:
@@ -152,7 +152,7 @@ class Index:
         ids = [*{**near, **self._words.search(terms, CANDIDATES)}]
         bm25 = self._words.scores(terms, ids)
         hits = []
-        for stored in self._store.passages(ids, self.encoder.model.fingerprint):
+        for stored in self._store.passages(ids):
             hit = _hit(stored, query, min(bm25.get(stored.id, 0.0) / highest, 1.0))
             if hidden is not None and hidden(hit.source, hit.passage.text):
                 passages -= 1
@@ -170,7 +170,7 @@ class Index:
 
 
 def _hit(stored: StoredPassage, query: Floats, lexical: float) -> Hit:
-    cosines = stored.sentence_vectors.astype(np.float32) @ query
+    cosines = stored.sentence_vectors @ query
     return Hit(
         passage_id=stored.id,
         source=stored.source,

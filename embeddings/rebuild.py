@@ -1,8 +1,9 @@
 """Make the index agree with the articles folder, encoding only texts not yet known.
 
-New vectors are committed as they come: a rebuild that is killed has lost none, and the
-next goes on from there. All else is one transaction at the end: the index that readers
-see is the old one or the new one, whole.
+Articles are read, split and encoded some at a time, and wait in a file for their commit: the
+memory that a rebuild takes does not grow with them. New vectors are committed as they come: a
+rebuild that is killed has lost none, and the next goes on from there. All else is one
+transaction at the end: the index that readers see is the old one or the new one, whole.
 
 A first build, which has no old one to keep, commits batches of whole articles instead: what
 there is can be searched while the next batch is made. The index is marked as not complete
@@ -13,18 +14,21 @@ be it another model's or another folder's, is replaced in that one transaction.
 from __future__ import annotations
 
 import datetime
+import pickle
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
+from tempfile import SpooledTemporaryFile
+from typing import IO
 
 from embeddings import articles, generations
 from embeddings.articles import Article, FileState, Skipped, Unreadable
 from embeddings.changes import Look, is_current, suspect, why_remake
-from embeddings.database import FILE
+from embeddings.database import FILE, clear, is_suspect, unwritable
 from embeddings.encoder import BULK, Encoder, Text, is_light, open_encoder
-from embeddings.errors import ArticlesError, IndexDamaged, IndexUnusable
+from embeddings.errors import ArticlesError, IndexDamaged, IndexOutdated, IndexUnusable
 from embeddings.lock import FILE as LOCK
 from embeddings.lock import writer_lock
 from embeddings.model import Model
@@ -47,8 +51,14 @@ _SHARE = 4
 """A batch is also at least a fourth of what is indexed. FAISS's file is written whole each
 time: as the batches grow with it, all that is written is some five times its last size."""
 
+_AT_A_TIME = 1024
+"""Passages that are encoded together, at least."""
+
 _COMMIT_EVERY = 256
+_IN_MEMORY = 1 << 24
+_SUFFIXES = ("", "-wal", "-shm")
 _SETTLED_NS = 2_000_000_000
+_NEVER = float("inf")
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,18 +80,51 @@ class Report:
     seconds: float
 
 
+_New = tuple[FileState, Article, list[Passage]]
+
+
+class _Waiting:
+    """Articles with so many `passages` that wait for their commit, in a temporary file."""
+
+    def __init__(self, file: IO[bytes]) -> None:
+        self._file = file
+        self._articles = 0
+        self.passages = 0
+
+    def add(self, some: list[_New]) -> None:
+        for one in some:
+            pickle.dump(one, self._file)
+            self.passages += len(one[-1])
+        self._articles += len(some)
+
+    def clear(self) -> None:
+        self._file.seek(0)
+        self._file.truncate()
+        self._articles = self.passages = 0
+
+    def __iter__(self) -> Iterator[_New]:
+        self._file.seek(0)
+        for _ in range(self._articles):
+            yield pickle.load(self._file)
+
+
 @dataclass(slots=True)
 class _Batch:
-    """What reading some of the files gave: articles to put in the store, with so many
-    `passages` together; files that were only touched; and files that could not be read.
+    """What reading some of the files gave: articles that are still to be encoded; those that
+    wait to be put in the store; files that were only touched; and files that could not be read.
     `read` and `left` count files over all batches."""
 
-    new: list[tuple[FileState, Article, list[Passage]]] = field(default_factory=list)
+    waiting: _Waiting
+    new: list[_New] = field(default_factory=list)
     touched: list[FileState] = field(default_factory=list)
     unreadable: list[tuple[FileState, Skipped]] = field(default_factory=list)
-    passages: int = 0
     read: int = 0
     left: int = 0
+
+    @property
+    def passages(self) -> int:
+        """Of the articles that are still to be encoded."""
+        return sum(len(passages) for *_, passages in self.new)
 
 
 @dataclass(slots=True)
@@ -166,9 +209,14 @@ def rebuild(
     with writer_lock(folder, wait=wait, on_wait=on_wait):
         job = _Job(seeds, folder, model, max_bytes, progress)
         try:
+            if is_suspect(folder):
+                _set_aside(folder)
             report = job.run()
         except IndexDamaged:
             _set_aside(folder)
+            report = job.run()
+        except IndexOutdated:
+            _drop(folder)
             report = job.run()
     return replace(report, seconds=time.monotonic() - begun)
 
@@ -188,10 +236,17 @@ def _refuse_others_folder(folder: Path) -> None:
 
 def _set_aside(folder: Path) -> None:
     """Keep a damaged database under another name, for whoever wants to look into it."""
-    for suffix in ("", "-wal", "-shm"):
+    for suffix in _SUFFIXES:
         path = folder / (FILE + suffix)
         if path.exists():
             path.replace(folder / f"{FILE}.damaged{suffix}")
+    clear(folder)
+
+
+def _drop(folder: Path) -> None:
+    """Remove a database that no version from now on will read."""
+    for suffix in _SUFFIXES:
+        (folder / (FILE + suffix)).unlink(missing_ok=True)
 
 
 @dataclass(frozen=True)
@@ -215,17 +270,18 @@ class _Job:
     def run(self) -> Report:
         store = Store(self.folder, create=True)
         try:
-            return self._run(store)
+            with SpooledTemporaryFile(_IN_MEMORY, dir=str(self.folder)) as file:
+                return self._run(store, _Waiting(file))
+        except OSError as error:  # no room for that file; all others are told of where they lie
+            raise unwritable(self.folder, error.strerror or str(error)) from error
         finally:
             store.close()
 
-    def _run(self, store: Store) -> Report:
+    def _run(self, store: Store, waiting: _Waiting) -> Report:
         found = articles.scan(self.seeds, max_bytes=self.max_bytes)
         with store.snapshot():
             meta, stored, tried = store.meta(), store.articles(), store.unreadable()
             current = meta is not None and is_current(meta, self.model)
-            if current:
-                store.verify(self.model.fingerprint)
             passages = store.count("passages")
         known = stored if current else {}
         suspects = suspect(found, {one.state for one in known.values()}, tried if current else {})
@@ -234,10 +290,20 @@ class _Job:
         gone = [source for source in stored if source not in present]
         done = _Done(meta, dict(stored), gone, [*suspects.unreadable])
         growing = meta is None or (current and not meta.complete and meta.seeds == str(self.seeds))
-        for batch in self._batches(suspects.files, known, growing=growing, indexed=passages):
-            done.encoded += self._encode(store, batch, done.encoded)
-            self._put(store, batch, done)
-            del batch  # or it would be kept while the next one is read
+        batch = _Batch(waiting, left=len(suspects.files))
+        for looked in suspects.files:
+            self._read(looked, known.get(looked.source), batch)
+            self.progress("reading", batch.read, len(suspects.files))
+            enough = max(BATCH, passages // _SHARE) if growing else _NEVER
+            due = waiting.passages + batch.passages >= enough
+            if due or batch.passages >= _AT_A_TIME:
+                done.encoded += self._encode(store, batch, done.encoded)
+            if due:
+                passages += waiting.passages
+                self._put(store, batch, done)
+                batch = _Batch(waiting, read=batch.read, left=batch.left)
+        done.encoded += self._encode(store, batch, done.encoded)
+        self._put(store, batch, done)
         with store.snapshot():
             totals = store.count("articles"), store.count("passages")
         return Report(
@@ -259,25 +325,6 @@ class _Job:
             seconds=0.0,
         )
 
-    def _batches(
-        self,
-        files: tuple[FileState, ...],
-        known: dict[str, StoredArticle],
-        *,
-        growing: bool,
-        indexed: int,
-    ) -> Iterator[_Batch]:
-        """Read the files: all in one batch, unless the index is `growing`."""
-        batch = _Batch(left=len(files))
-        for looked in files:
-            self._read(looked, known.get(looked.source), batch)
-            self.progress("reading", batch.read, len(files))
-            if growing and batch.passages >= max(BATCH, indexed // _SHARE):
-                yield batch
-                indexed += batch.passages
-                batch = _Batch(read=batch.read, left=batch.left)
-        yield batch
-
     def _read(self, looked: FileState, known: StoredArticle | None, batch: _Batch) -> None:
         batch.read += 1
         batch.left -= 1
@@ -297,16 +344,18 @@ class _Job:
             start=article.body_start,
         )
         batch.new.append((state, article._replace(text=""), passages))
-        batch.passages += len(passages)
 
     def _encode(self, store: Store, batch: _Batch, before: int) -> int:
-        """Encode what this model has not met yet, `before` this batch or ever; how many.
+        """Encode what this model has not met yet, `before` in this rebuild or ever; how many.
 
-        The vectors are kept as they come.
+        The vectors are kept as they come, and the articles then wait for their commit.
         """
-        by_key = {encoded_key(one): one for *_, own in batch.new for one in own}
+        fingerprint = self.model.fingerprint
+        by_key = {encoded_key(one, fingerprint): one for *_, own in batch.new for one in own}
+        batch.waiting.add(batch.new)
+        batch.new = []
         with store.snapshot():
-            missing = store.without_vectors(by_key, self.model.fingerprint)
+            missing = store.without_vectors(by_key)
         keys = [key for key in by_key if key in missing]
         if before or keys:
             expected = (before + len(keys)) * (batch.read + batch.left) // batch.read
@@ -322,7 +371,7 @@ class _Job:
             self.progress("encoding", before + done, expected)
             if len(waiting) >= _COMMIT_EVERY or done == len(keys):
                 with store.writing():
-                    store.add_vectors(self.model.fingerprint, waiting)
+                    store.add_vectors(waiting)
                 waiting = []
         return done
 
@@ -330,11 +379,12 @@ class _Job:
         """Commit a batch, whose passages have their vectors."""
         done.unreadable += batch.unreadable
         done.removed += [one.source for _, one in batch.unreadable if one.source in done.standing]
-        done.fresh.update((state.source, article.sha256) for state, article, _ in batch.new)
-        replaced = [*done.removed, *(state.source for state, *_ in batch.new)]
+        fresh = {state.source: article.sha256 for state, article, _ in batch.waiting}
+        done.fresh.update(fresh)
+        replaced = [*done.removed, *fresh]
         outdated = [done.standing.pop(one) for one in replaced if one in done.standing]
         previous = done.meta if self._is_whole(done.meta) else None
-        renewed = bool(batch.new or outdated or previous is None or not previous.complete)
+        renewed = bool(fresh or outdated or previous is None or not previous.complete)
         with store.writing():
             for state in batch.touched:
                 store.set_state(state)
@@ -342,6 +392,7 @@ class _Job:
             if renewed:
                 done.meta = self._commit(store, batch, outdated, done.meta, previous)
             indexed = store.count("articles")
+        batch.waiting.clear()
         assert done.meta is not None
         generations.drop_others(self.folder, {done.meta.generation, done.meta.generation - 1})
         if renewed:
@@ -362,13 +413,12 @@ class _Job:
         removed = store.passage_ids(one.id for one in outdated)
         for one in outdated:
             store.remove_article(one.state.source)
-        added = [store.add_article(*one) for one in batch.new]
+        added = [store.add_article(*one, self.model.fingerprint) for one in batch.waiting]
         generation = last.generation + 1 if last else 1
-        files, dead = generations.write(
+        files, dead, recall = generations.write(
             self.folder,
             store,
             generation,
-            fingerprint=self.model.fingerprint,
             previous=previous,
             removed=removed,
             added=added,
@@ -382,11 +432,12 @@ class _Job:
             built_at=datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
             files=files,
             dead=dead,
+            recall=recall,
             complete=not batch.left,
         )
         store.set_meta(meta)
         if meta.complete:  # until then, vectors that nothing uses yet may wait for their turn
-            store.drop_orphans(self.model.fingerprint)
+            store.drop_orphans()
         return meta
 
     def _is_whole(self, meta: Meta | None) -> bool:

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Generator, Iterable, Sequence
+import sqlite3
+from collections.abc import Generator, Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -21,12 +22,15 @@ if TYPE_CHECKING:
     import numpy as np
     import numpy.typing as npt
 
+    from embeddings.bert import Floats
     from embeddings.encoder import Vectors
 
 KEPT_ORPHANS = 1000
-"""Vectors that no passage has any more are kept, up to this many or as many as are in use:
-an article that comes back, or a model tried and left, costs nothing. An index that was
-emptied keeps all: its folder may only have been out of reach."""
+"""Vectors that no passage has any more are kept, up to this many or as many as there are
+passages: an article that comes back, or a model tried and left, costs nothing. An index that
+was emptied keeps all: its folder may only have been out of reach."""
+
+_CHUNK = 8192
 
 
 class StoredArticle(NamedTuple):
@@ -42,7 +46,7 @@ class StoredPassage(NamedTuple):
 
     `sha256` is that of the article's bytes.
 
-    `vector`: float32 (dimension,); `sentence_vectors`: float16 (sentences, dimension).
+    `vector`: float32 (dimension,); `sentence_vectors`: float32 (sentences, dimension).
     """
 
     id: int
@@ -52,8 +56,8 @@ class StoredPassage(NamedTuple):
     encoding: str
     sha256: bytes
     passage: Passage
-    vector: npt.NDArray[np.float32]
-    sentence_vectors: npt.NDArray[np.float16]
+    vector: Floats
+    sentence_vectors: Floats
 
 
 class Meta(NamedTuple):
@@ -61,8 +65,10 @@ class Meta(NamedTuple):
 
     `generation` is the folder of the derived files that belongs to these rows, `files` what
     must be in it: path → (size in bytes, time of last change in ns), and `dead` the number
-    of passages that its words still count though they are gone. `complete` is false until
-    a first build has come to its end: what there is so far is whole, and can be searched.
+    of passages that its words still count though they are gone. `recall` is None where the
+    search by vectors is exact, else the share of the ten nearest passages that it finds.
+    `complete` is false until a first build has come to its end: what there is so far is whole,
+    and can be searched.
     """
 
     seeds: str
@@ -73,12 +79,14 @@ class Meta(NamedTuple):
     built_at: str
     files: dict[str, tuple[int, int]]
     dead: int
+    recall: float | None
     complete: bool
 
 
-def encoded_key(passage: Passage) -> bytes:
-    """SHA-256 of what determines the vectors: the text and where its sentences are."""
-    digest = hashlib.sha256(passage.text.encode())
+def encoded_key(passage: Passage, fingerprint: str) -> bytes:
+    """SHA-256 of what determines the vectors: the model, the text and where its sentences are."""
+    digest = hashlib.sha256(fingerprint.encode())
+    digest.update(passage.text.encode())
     for bounds in passage.bounds():
         digest.update(b"\0%d-%d" % bounds)
     return digest.digest()
@@ -125,6 +133,7 @@ class Store(Database):
                 built_at=datetime.fromisoformat(rows["built_at"]).astimezone(UTC).isoformat(),
                 files={str(path): (size, time) for path, size, time in _files(rows["files"])},
                 dead=int(rows["dead"]),
+                recall=float(rows["recall"]) if rows["recall"] else None,
                 complete=rows.get("complete", "1") == "1",  # once, all were
             )
         except (KeyError, TypeError, ValueError) as error:
@@ -162,7 +171,7 @@ class Store(Database):
         (number,) = self._db.execute(f"SELECT count(*) FROM {table}").fetchone()
         return int(number)
 
-    def passages(self, ids: Sequence[int], fingerprint: str) -> list[StoredPassage]:
+    def passages(self, ids: Sequence[int]) -> list[StoredPassage]:
         """The passages of these ids with their sentences.
 
         Raises:
@@ -182,17 +191,16 @@ class Store(Database):
             "SELECT p.id, source, title, published, encoding, sha256, v.passage, v.sentences,"
             " p.text, start_char, end_char, start_line, end_line FROM passages p"
             " JOIN articles a ON a.id = p.article"
-            " JOIN vectors v ON v.encoded = p.encoded AND v.model = ?"
-            f" WHERE p.id IN ({marks})",
-            (fingerprint, *ids),
+            f" JOIN vectors v ON v.encoded = p.encoded WHERE p.id IN ({marks})",
+            ids,
         )
         found = []
         for number, source, title, published, encoding, sha256, whole, parts, *slice_ in rows:
             own = tuple(sentences.get(number, ()))
-            if not own or len(whole) % 4 or 2 * len(parts) != len(own) * len(whole):
+            if not own or len(whole) % 2 or 2 * len(parts) != len(own) * len(whole):
                 raise damaged(self.path, "a passage's sentences and vectors differ")
-            vector = np.frombuffer(whole, dtype=np.float32)
-            vectors = np.frombuffer(parts, dtype=np.float16).reshape(len(own), -1)
+            vector = np.frombuffer(whole, dtype=np.float16).astype(np.float32)
+            vectors = _unit(np.frombuffer(parts, dtype=np.int8).reshape(len(own), -1))
             passage = Passage(*slice_, own)  # type: ignore[call-arg]
             if not _is_whole(passage):
                 raise damaged(self.path, "a passage's text and places differ")
@@ -201,21 +209,6 @@ class Store(Database):
         if len(found) != len(ids):
             raise damaged(self.path, f"{len(ids) - len(found)} passages or vectors are missing")
         return found
-
-    def verify(self, fingerprint: str) -> None:
-        """See that every passage has its vectors.
-
-        Raises:
-            IndexDamaged: one has not.
-        """
-        (wrong,) = self._db.execute(
-            "SELECT count(*) FROM passages p LEFT JOIN vectors v"
-            " ON v.encoded = p.encoded AND v.model = ? WHERE v.passage IS NULL"
-            " OR length(v.passage) = 0 OR 2 * length(v.sentences) % length(v.passage) <> 0",
-            (fingerprint,),
-        ).fetchone()
-        if wrong:
-            raise damaged(self.path, f"{wrong} passages lack their vectors")
 
     def titled_texts(
         self, articles: Iterable[int] | None = None
@@ -237,58 +230,65 @@ class Store(Database):
         return [row[0] for number in articles for row in self._db.execute(query, (number,))]
 
     def passage_vectors(
-        self, fingerprint: str, articles: Sequence[int] | None = None
-    ) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.float32]]:
+        self, articles: Iterable[int] | None = None
+    ) -> Iterator[tuple[npt.NDArray[np.int64], Floats]]:
         """The ids (n,) and unit vectors (n, dimension) of the passages of these articles, or of
-        all; those of an article in the order of ids.
+        all, in chunks.
 
-        Every passage must have its vectors (`verify`). Without a passage the dimension is
-        not known, and 1.
+        Raises:
+            IndexDamaged: a passage has none, or not of the length of the others.
         """
+        query = (
+            "SELECT p.id, v.passage FROM passages p LEFT JOIN vectors v ON v.encoded = p.encoded"
+        )
+        if articles is None:
+            yield from self._chunks(self._db.execute(f"{query} ORDER BY p.id"))
+            return
+        for number in articles:
+            of_article = f"{query} WHERE p.article = ? ORDER BY p.id"
+            yield from self._chunks(self._db.execute(of_article, (number,)))
+
+    def _chunks(self, rows: sqlite3.Cursor) -> Iterator[tuple[npt.NDArray[np.int64], Floats]]:
         import numpy as np
 
-        query = (
-            "SELECT p.id, v.passage FROM passages p"
-            " JOIN vectors v ON v.encoded = p.encoded AND v.model = ?"
-        )
-        rows: Iterable[tuple[int, bytes]]
-        if articles is None:
-            total = self.count("passages")
-            rows = self._db.execute(f"{query} ORDER BY p.id", (fingerprint,))
-        else:
-            total = len(self.passage_ids(articles))
-            of_article = f"{query} WHERE p.article = ? ORDER BY p.id"
-            rows = (
-                row for one in articles for row in self._db.execute(of_article, (fingerprint, one))
-            )
-        ids = np.empty(total, dtype=np.int64)
-        vectors = np.empty((total, 1), dtype=np.float32)
-        for place, (number, blob) in enumerate(rows):
-            vector = np.frombuffer(blob, dtype=np.float32)
-            if place == 0:
-                vectors = np.empty((total, len(vector)), dtype=np.float32)
-            elif len(vector) != vectors.shape[1]:
-                raise damaged(self.path, "vectors of different lengths")
-            ids[place], vectors[place] = number, vector
-        return ids, vectors
+        while chunk := rows.fetchmany(_CHUNK):
+            ids, blobs = zip(*chunk, strict=True)
+            if None in blobs or len({len(blob) for blob in blobs}) != 1:
+                raise damaged(self.path, "passages lack their vectors")
+            vectors = np.frombuffer(b"".join(blobs), dtype=np.float16).reshape(len(ids), -1)
+            yield np.array(ids, dtype=np.int64), vectors.astype(np.float32)
 
-    def without_vectors(self, keys: Iterable[bytes], fingerprint: str) -> set[bytes]:
-        """Those of the keys that this model has not encoded yet."""
-        query = "SELECT 1 FROM vectors WHERE encoded = ? AND model = ?"
-        return {
-            key for key in keys if self._db.execute(query, (key, fingerprint)).fetchone() is None
-        }
+    def sample(self, size: int) -> tuple[Floats, Floats]:
+        """The unit vectors of about `size` passages, evenly chosen, and of the first sentence of
+        each: (n, dimension) both."""
+        import numpy as np
+
+        step = max(1, self.count("passages") // size)
+        wholes, sentences = [], []
+        for whole, parts in self._db.execute(
+            "SELECT v.passage, v.sentences FROM passages p"
+            " JOIN vectors v ON v.encoded = p.encoded WHERE p.id % ? = 0",
+            (step,),
+        ):
+            wholes.append(np.frombuffer(whole, dtype=np.float16))
+            sentences.append(np.frombuffer(parts, dtype=np.int8, count=len(whole) // 2))
+        return np.stack(wholes).astype(np.float32), _unit(np.stack(sentences))
+
+    def without_vectors(self, keys: Iterable[bytes]) -> set[bytes]:
+        """Those of the keys that are not encoded yet."""
+        query = "SELECT 1 FROM vectors WHERE encoded = ?"
+        return {key for key in keys if self._db.execute(query, (key,)).fetchone() is None}
 
     # Writing (inside `writing`)
 
-    def add_vectors(self, fingerprint: str, rows: Iterable[tuple[bytes, Vectors]]) -> None:
+    def add_vectors(self, rows: Iterable[tuple[bytes, Vectors]]) -> None:
         """Keep what a model made of texts (`encoded_key` → vectors)."""
         import numpy as np
 
         self._db.executemany(
-            "INSERT OR REPLACE INTO vectors VALUES (?, ?, ?, ?)",
+            "INSERT OR REPLACE INTO vectors VALUES (?, ?, ?)",
             (
-                (key, fingerprint, one.passage.tobytes(), np.float16(one.sentences).tobytes())
+                (key, np.float16(one.passage).tobytes(), _bytes(one.sentences).tobytes())
                 for key, one in rows
             ),
         )
@@ -296,8 +296,10 @@ class Store(Database):
     def remove_article(self, source: str) -> None:
         self._db.execute("DELETE FROM articles WHERE source = ?", (source,))
 
-    def add_article(self, state: FileState, article: Article, passages: Sequence[Passage]) -> int:
-        """Insert an article with its passages; returns its id."""
+    def add_article(
+        self, state: FileState, article: Article, passages: Sequence[Passage], fingerprint: str
+    ) -> int:
+        """Insert an article with its passages, encoded by this model; returns its id."""
         number = self._db.execute(
             "INSERT INTO articles (source, size, mtime_ns, ctime_ns, sha256, title, published,"
             " encoding) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
@@ -308,16 +310,16 @@ class Store(Database):
         ).lastrowid
         assert number is not None
         for one in passages:
-            self._add_passage(number, one)
+            self._add_passage(number, one, encoded_key(one, fingerprint))
         return number
 
-    def _add_passage(self, article: int, one: Passage) -> None:
+    def _add_passage(self, article: int, one: Passage, encoded: bytes) -> None:
         number = self._db.execute(
             "INSERT INTO passages (article, start_char, end_char, start_line, end_line, text,"
             " encoded) VALUES (?, ?, ?, ?, ?, ?, ?)",
             (
                 *(article, one.start_char, one.end_char, one.start_line, one.end_line),
-                *(one.text, encoded_key(one)),
+                *(one.text, encoded),
             ),
         ).lastrowid
         self._db.executemany(
@@ -355,6 +357,7 @@ class Store(Database):
             "generation": meta.generation,
             "built_at": meta.built_at,
             "dead": meta.dead,
+            "recall": meta.recall or "",
             "complete": int(meta.complete),
             "files": json.dumps([[path, *state] for path, state in meta.files.items()]),
         }
@@ -363,11 +366,30 @@ class Store(Database):
             ((key, str(value)) for key, value in rows.items()),
         )
 
-    def drop_orphans(self, fingerprint: str) -> None:
+    def drop_orphans(self) -> None:
         """Drop the vectors that nothing uses, once they are many."""
-        used = "EXISTS (SELECT 1 FROM passages p WHERE p.encoded = v.encoded) AND model = ?"
-        (kept,) = self._db.execute(
-            f"SELECT count(*) FROM vectors v WHERE {used}", (fingerprint,)
-        ).fetchone()
-        if kept and self.count("vectors") - kept > max(KEPT_ORPHANS, kept):
-            self._db.execute(f"DELETE FROM vectors AS v WHERE NOT ({used})", (fingerprint,))
+        used = self.count("passages")
+        if used and self.count("vectors") - used > max(KEPT_ORPHANS, used):
+            self._db.execute(
+                "DELETE FROM vectors WHERE encoded NOT IN (SELECT encoded FROM passages)"
+            )
+
+
+def _bytes(vectors: Floats) -> npt.NDArray[np.int8]:
+    """The directions of vectors (n, dimension), a byte for each number.
+
+    A cosine with them is right to 0.0005 (standard deviation); the length is known to be 1.
+    """
+    import numpy as np
+
+    largest = np.abs(vectors).max(axis=1, keepdims=True)
+    found: npt.NDArray[np.int8] = np.rint(vectors * (127 / largest)).astype(np.int8)
+    return found
+
+
+def _unit(directions: npt.NDArray[np.int8]) -> Floats:
+    import numpy as np
+
+    vectors = directions.astype(np.float32)
+    vectors /= np.sqrt(np.einsum("ij,ij->i", vectors, vectors))[:, None]
+    return vectors

@@ -1,69 +1,222 @@
-"""The dense side: a FAISS index of the passages' vectors, exact inner product.
+"""The dense side: FAISS indexes of the passages' vectors, by inner product.
 
-Vectors are of unit length, so that the inner product is the cosine.
+Vectors are of unit length, so that the inner product is the cosine. In a folder:
+
+    vectors.faiss   all passages, when it was last written: never changed, only linked to
+    recent.faiss    passages that came since
+    gone.npy        ids of those in vectors.faiss that went since, int64
+
+so that a small change costs what it is, not what the index is. Up to `EXACT` passages the search
+is exact (a flat index); beyond, vectors lie in lists around centroids (IVF), a byte for each
+number (SQ8), and as many lists are looked through as its own measurement says it takes.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import math
+import os
+from collections.abc import Iterable, Sequence
 from pathlib import Path
+from typing import Any, NamedTuple
 
 import faiss
 import numpy as np
 import numpy.typing as npt
 
 from embeddings.bert import Floats
+from embeddings.links import link
+
+Ids = npt.NDArray[np.int64]
+
+EXACT = 100_000
+"""Passages up to which every vector is looked at: that takes some 10 ms (tests/bench/growth.py)."""
+
+CANDIDATES = 50
+"""Passages taken from this side and from the words'; more changed no figure
+(tests/eval/README.md)."""
+
+RECALL = 0.98
+"""Of the ten nearest passages, the share that is among the candidates at the least."""
+
+MOST_RECENT = 0.02
+"""Share of passages that came or went from which all is written from scratch."""
+
+_FILE, _RECENT, _GONE = "vectors.faiss", "recent.faiss", "gone.npy"
+_NEAREST = 10
+
+
+class Sample(NamedTuple):
+    """Vectors to train and to measure with: `passages` (n, dimension), and `queries`
+    (m, dimension), which are sentences, as questions are nearer to these than to passages."""
+
+    passages: Floats
+    queries: Floats
 
 
 class VectorIndex:
-    """An opened FAISS file."""
+    """The opened files of a folder."""
 
-    def __init__(self, path: Path) -> None:
-        """Map the file: 100,000 vectors are open in half a millisecond (read, in 90), and are
+    def __init__(self, folder: Path) -> None:
+        """Map the files: 100,000 vectors are open in half a millisecond (read, in 90), and are
         in the memory only as far as they are looked at.
 
         Raises:
-            RuntimeError: it is missing or damaged.
+            OSError, RuntimeError, ValueError: one is missing or damaged.
         """
-        self._index = faiss.read_index(str(path), faiss.IO_FLAG_MMAP_IFC)
+        self._index = _mapped(folder / _FILE)
+        self._recent = _mapped(folder / _RECENT) if (folder / _RECENT).exists() else None
+        self._gone = _gone(folder)
+        self._parameters = _without(self._index, self._gone) if len(self._gone) else None
         faiss.omp_set_num_threads(1)  # threads wait for each other longer than a question takes
 
     def __len__(self) -> int:
-        return int(self._index.ntotal)
-
-    @property
-    def dimension(self) -> int:
-        return int(self._index.d)
+        recent = int(self._recent.ntotal) if self._recent else 0
+        return int(self._index.ntotal) - len(self._gone) + recent
 
     def search(self, query: Floats, limit: int) -> dict[int, float]:
         """Passage id → cosine of the `limit` nearest to a unit vector (dimension,)."""
-        limit = min(limit, len(self))
-        if limit == 0:
-            return {}
-        cosines, ids = self._index.search(query[None, :], limit)
-        return dict(zip(ids[0].tolist(), cosines[0].tolist(), strict=True))
+        found: dict[int, float] = {}
+        for index, parameters in ((self._index, self._parameters), (self._recent, None)):
+            if index is not None and index.ntotal:
+                most = min(limit, index.ntotal)
+                cosines, ids = index.search(query[None, :], most, params=parameters)
+                found.update(zip(ids[0].tolist(), cosines[0].tolist(), strict=True))
+        found.pop(-1, None)  # FAISS's word for "no more"
+        nearest = sorted(found.items(), key=lambda one: -one[1])
+        return dict(nearest[:limit])
 
 
 def write(
-    path: Path,
-    ids: npt.NDArray[np.int64],
-    vectors: Floats,
-    *,
-    previous: Path | None = None,
-    removed: Sequence[int] = (),
-) -> None:
-    """Write unit vectors (n, dimension) under the passage ids (n,).
+    folder: Path, chunks: Iterable[tuple[Ids, Floats]], total: int, sample: Sample | None
+) -> float | None:
+    """Write all vectors from scratch: `total` of them, as (ids, unit vectors (n, dimension)).
 
-    With `previous`, that file's vectors less `removed` come before them.
+    Beyond `EXACT` it takes a sample of them.
+
+    Returns:
+        None where the search is exact; else the measured recall of the ten nearest.
 
     Raises:
-        RuntimeError: the file cannot be written, or `previous` is damaged.
+        RuntimeError: a file cannot be written.
     """
-    index = faiss.read_index(str(previous)) if previous else None
-    if index is None or not index.ntotal:  # an empty one does not know its dimension
-        index = faiss.IndexIDMap(faiss.IndexFlatIP(vectors.shape[1]))
-    if removed:
-        index.remove_ids(faiss.IDSelectorBatch(np.asarray(removed, dtype=np.int64)))
-    if len(ids):
+    folder.mkdir()
+    if sample is None:
+        index: Any = None
+        for ids, vectors in chunks:
+            index = _flat(vectors.shape[1]) if index is None else index
+            index.add_with_ids(vectors, ids)
+        faiss.write_index(_flat(1) if index is None else index, str(folder / _FILE))
+        return None
+    index = _trained(total, sample.passages)
+    nearest = _Nearest(sample.queries)
+    for ids, vectors in chunks:
         index.add_with_ids(vectors, ids)
-    faiss.write_index(index, str(path))
+        nearest.look_at(ids, vectors)
+    recall = _tune(index, sample.queries, nearest.ids)
+    faiss.write_index(index, str(folder / _FILE))
+    return recall
+
+
+def sample_size(total: int) -> int:
+    """How many of `total` vectors `write` wants to train with; 0 where it is to be exact.
+
+    FAISS asks for 39 a list at the least.
+    """
+    return 40 * _lists(total) if total > EXACT else 0
+
+
+def follows(previous: Path, changes: int, total: int) -> bool:
+    """Whether an index of `total` passages can start from a folder that differs by `changes`."""
+    recent = _mapped(previous / _RECENT).ntotal if (previous / _RECENT).exists() else 0
+    return bool(recent + len(_gone(previous)) + changes <= MOST_RECENT * total)
+
+
+def write_after(
+    previous: Path, folder: Path, chunks: Iterable[tuple[Ids, Floats]], removed: Sequence[int]
+) -> None:
+    """Write what the folder `previous` has, less `removed`, and these (ids, unit vectors).
+
+    Raises:
+        OSError, RuntimeError, ValueError: no room, or `previous` is damaged.
+    """
+    folder.mkdir()
+    link(previous / _FILE, folder / _FILE)
+    away = np.asarray(removed, dtype=np.int64)
+    gone = _gone(previous)
+    recent: Any = None
+    if (previous / _RECENT).exists():
+        recent = faiss.read_index(str(previous / _RECENT))
+        gone = np.union1d(gone, np.setdiff1d(away, faiss.vector_to_array(recent.id_map)))
+        recent.remove_ids(faiss.IDSelectorBatch(away))
+    else:
+        gone = np.union1d(gone, away)
+    for ids, vectors in chunks:
+        recent = _flat(vectors.shape[1]) if recent is None else recent
+        recent.add_with_ids(vectors, ids)
+    if recent is not None and recent.ntotal:
+        faiss.write_index(recent, str(folder / _RECENT))
+    if len(gone):
+        np.save(folder / _GONE, gone)
+
+
+class _Nearest:
+    """The ten nearest of vectors that come in chunks: `ids` (queries, 10)."""
+
+    def __init__(self, queries: Floats) -> None:
+        self._queries = queries
+        self._cosines = np.full((len(queries), _NEAREST), -2, dtype=np.float32)
+        self.ids = np.full((len(queries), _NEAREST), -1, dtype=np.int64)
+
+    def look_at(self, ids: Ids, vectors: Floats) -> None:
+        cosines = np.hstack([self._cosines, self._queries @ vectors.T])
+        numbers = np.hstack([self.ids, np.broadcast_to(ids, (len(self.ids), len(ids)))])
+        best = np.argpartition(-cosines, _NEAREST, axis=1)[:, :_NEAREST]
+        self._cosines = np.take_along_axis(cosines, best, axis=1)
+        self.ids = np.take_along_axis(numbers, best, axis=1)
+
+
+def _flat(dimension: int) -> Any:
+    return faiss.IndexIDMap(faiss.IndexFlatIP(dimension))
+
+
+def _lists(total: int) -> int:
+    return 4 * math.isqrt(total)
+
+
+def _trained(total: int, passages: Floats) -> Any:
+    faiss.omp_set_num_threads(os.cpu_count() or 1)
+    lists = min(_lists(total), len(passages))
+    index = faiss.index_factory(passages.shape[1], f"IVF{lists},SQ8", faiss.METRIC_INNER_PRODUCT)
+    index.train(passages)
+    return index
+
+
+def _tune(index: Any, queries: Floats, nearest: Ids) -> float:
+    """Look through as many lists as `RECALL` takes; returns the recall. The file keeps it."""
+    index.nprobe = 8
+    while True:
+        _, found = index.search(queries, CANDIDATES)
+        shares = [np.isin(true, own).mean() for true, own in zip(nearest, found, strict=True)]
+        recall = float(np.mean(shares))
+        if recall >= RECALL or index.nprobe >= index.nlist:
+            return recall
+        index.nprobe = min(2 * index.nprobe, index.nlist)
+
+
+def _mapped(path: Path) -> Any:
+    return faiss.read_index(str(path), faiss.IO_FLAG_MMAP_IFC)
+
+
+def _gone(folder: Path) -> Ids:
+    path = folder / _GONE
+    found: Ids = np.load(path) if path.exists() else np.empty(0, dtype=np.int64)
+    return found
+
+
+def _without(index: Any, gone: Ids) -> Any:
+    """Search parameters that leave these ids out."""
+    library: Any = faiss  # whose stubs do not know these arguments
+    selector = faiss.IDSelectorNot(faiss.IDSelectorBatch(gone))
+    if isinstance(index, faiss.IndexIVF):
+        return library.SearchParametersIVF(sel=selector, nprobe=index.nprobe)
+    return library.SearchParameters(sel=selector)

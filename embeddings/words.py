@@ -29,6 +29,8 @@ from tantivy import (
     Tokenizer,
 )
 
+from embeddings.links import link
+
 if TYPE_CHECKING:
     from tempfile import TemporaryDirectory
 
@@ -238,11 +240,7 @@ def _link(previous: Path, folder: Path) -> None:
     import shutil
 
     for path in previous.iterdir():
-        if path.name.endswith(_LOCK):
-            continue
-        try:
-            if path.suffix == ".json":  # rewritten by tantivy, unlike its segments
-                raise OSError
-            os.link(path, folder / path.name)
-        except OSError:
+        if path.suffix == ".json":  # rewritten by tantivy, unlike its segments
             shutil.copy2(path, folder / path.name)
+        elif not path.name.endswith(_LOCK):
+            link(path, folder / path.name)

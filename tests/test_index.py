@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Any
 
 import faiss
-import numpy as np
 import pytest
 
 from embeddings import generations, vectors, words
@@ -64,22 +63,20 @@ def test_the_score_is_what_the_formula_says(
         # tantivy keeps lengths in one byte: a few per cent
         assert hit.lexical == pytest.approx(bm25 / (2.2 * sum(idf.values())), rel=0.08)
         with store.snapshot():
-            (stored,) = store.passages([hit.passage_id], encoder.model.fingerprint)
-        cosine = float((stored.sentence_vectors.astype(np.float32) @ query).max())
+            (stored,) = store.passages([hit.passage_id])
+        cosine = float((stored.sentence_vectors @ query).max())
         assert max(hit.sentence_cosines) == pytest.approx(cosine, abs=1e-6)
         assert hit.score == pytest.approx(0.5 * cosine + 0.5 * hit.lexical, abs=1e-6)
 
 
-def test_the_dense_side_is_faiss_and_exact(
-    seeds_index: Path, encoder: LightEncoder, model: Model
-) -> None:
+def test_the_dense_side_is_faiss_and_exact(seeds_index: Path, encoder: LightEncoder) -> None:
     store = Store(seeds_index)
     with store.snapshot():
         meta = store.meta()
-        ids, matrix = store.passage_vectors(model.fingerprint)
+        ((ids, matrix),) = store.passage_vectors()
     assert meta is not None
     path = generations.path_of(seeds_index, meta.generation) / generations.VECTORS
-    opened: Any = faiss.read_index(str(path))
+    opened: Any = faiss.read_index(str(path / "vectors.faiss"))
     assert isinstance(faiss.downcast_index(opened.index), faiss.IndexFlatIP)
     query = encoder.encode_query("How many people listened?")
     exact = sorted(zip((matrix @ query).tolist(), ids.tolist(), strict=True), reverse=True)[:50]

@@ -13,7 +13,18 @@ from tests.conftest import PROJECT, SEEDS
 
 HEAVY = {"torch", "transformers", "sentence_transformers"}
 ORDER = (
-    *("errors", "articles", "passages", "model", "bert", "bulk", "encoder", "database", "store"),
+    *(
+        "errors",
+        "links",
+        "articles",
+        "passages",
+        "model",
+        "bert",
+        "bulk",
+        "encoder",
+        "database",
+        "store",
+    ),
     *("lock", "vectors", "words", "generations", "changes", "index", "rebuild"),
 )
 """The modules of `embeddings`, lowest first."""

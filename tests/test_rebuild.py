@@ -164,9 +164,9 @@ def test_a_small_change_of_a_large_index_links_the_words_and_reads_no_other_vect
     passage_vectors = Store.passage_vectors
 
     def counted(*given: Any) -> Any:
-        ids, vectors = passage_vectors(*given)
-        read.append(len(ids))
-        return ids, vectors
+        for ids, vectors in passage_vectors(*given):
+            read.append(len(ids))
+            yield ids, vectors
 
     monkeypatch.setattr(Store, "passage_vectors", counted)
     build(seeds, folder, model)
@@ -218,11 +218,11 @@ def test_orphaned_vectors_do_not_pile_up(
     store = Store(folder)
     keys = [number.to_bytes(32) for number in range(KEPT_ORPHANS + 1)]
     with store.writing():
-        store.add_vectors(model.fingerprint, ((key, vectors) for key in keys[:-1]))
-        store.drop_orphans(model.fingerprint)
+        store.add_vectors((key, vectors) for key in keys[:-1])
+        store.drop_orphans()
         assert store.count("vectors") == KEPT_ORPHANS + built.passages
-        store.add_vectors(model.fingerprint, [(keys[-1], vectors)])
-        store.drop_orphans(model.fingerprint)
+        store.add_vectors([(keys[-1], vectors)])
+        store.drop_orphans()
         assert store.count("vectors") == built.passages
 
 

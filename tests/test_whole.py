@@ -184,10 +184,10 @@ def segment(folder: Path) -> Path:
 
 
 DAMAGE: dict[str, Callable[[Path], object]] = {
-    "faiss cut short": lambda folder: cut_short(generation(folder) / "vectors.faiss"),
-    "faiss overwritten": lambda folder: overwrite(generation(folder) / "vectors.faiss"),
-    "faiss gone": lambda folder: (generation(folder) / "vectors.faiss").unlink(),
-    "faiss empty": lambda folder: os.truncate(generation(folder) / "vectors.faiss", 0),
+    "faiss cut short": lambda folder: cut_short(generation(folder) / "vectors/vectors.faiss"),
+    "faiss overwritten": lambda folder: overwrite(generation(folder) / "vectors/vectors.faiss"),
+    "faiss gone": lambda folder: (generation(folder) / "vectors/vectors.faiss").unlink(),
+    "faiss empty": lambda folder: os.truncate(generation(folder) / "vectors/vectors.faiss", 0),
     "segment cut short": lambda folder: cut_short(segment(folder)),
     "segment overwritten": lambda folder: overwrite(segment(folder)),
     "segment gone": lambda folder: segment(folder).unlink(),
@@ -212,9 +212,10 @@ def test_damaged_files_are_made_again_without_encoding(bot: Bot, folder: Path, d
     assert stored(folder, "SELECT count(*) FROM vectors") == vectors
 
 
-def change(statement: str) -> Callable[[Path], None]:
+def change(statement: str, before: str = "") -> Callable[[Path], None]:
     def apply(path: Path) -> None:
         db = sqlite3.connect(path)
+        db.execute(before)
         with db:
             db.execute(statement)
         db.close()
@@ -232,7 +233,7 @@ def change(statement: str) -> Callable[[Path], None]:
         change("UPDATE meta SET value = 'x' WHERE key = 'generation'"),
         change("UPDATE meta SET value = '[]' WHERE key = 'files'"),
         change("UPDATE meta SET value = 'yesterday' WHERE key = 'built_at'"),
-        change("UPDATE vectors SET sentences = x'00'"),
+        change("UPDATE vectors SET sentences = x'00'", "PRAGMA ignore_check_constraints = 1"),
         change("DELETE FROM vectors"),
         change("DROP TABLE passages"),
     ],
