@@ -188,6 +188,7 @@ def status_json(look: Look, seeds: Path, index: Path, model: str) -> dict[str, A
         "articles": look.articles,
         "passages": look.passages,
         "built_at": look.meta.built_at if look.meta else None,
+        "recall": look.meta.recall if look.meta else None,
         "stale": look.stale,
         "remake": look.remake,
         "added": list(look.changes.added),

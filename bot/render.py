@@ -175,6 +175,7 @@ def status_lines(look: Look, seeds: Path, index: Path, model: str) -> list[Line]
         ("Index", str(index)),
         ("Model", model),
         ("Indexed", f"{count(look.articles, 'article')}, {count(look.passages, 'passage')}"),
+        ("Search", _search(look)),
         ("Built", f"{built} ({_age(built)} ago)" if built else "never"),
         ("State", _state(look)),
     ]
@@ -346,6 +347,13 @@ def _age(built: str) -> str:
         if seconds >= size:
             return count(seconds // size, noun)
     return count(seconds, "second")
+
+
+def _search(look: Look) -> str:
+    """Whether every vector is compared with a question's."""
+    if look.meta is None or look.meta.recall is None:
+        return "exact"
+    return f"approximate: it meets {look.meta.recall:.0%} of the ten nearest passages"
 
 
 def _state(look: Look) -> str:

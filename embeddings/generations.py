@@ -22,6 +22,7 @@ from embeddings.store import Meta, Store
 VECTORS = "vectors"
 WORDS = "words"
 _FOLDER = "generations"
+_MEASURED_BY = 200
 _MOST_DEAD = 0.02
 """Share of removed passages from which the words are written from scratch: until tantivy
 merges their segment it counts them in its statistics, and the same folder must give the
@@ -126,8 +127,9 @@ def _write_vectors(
             new = store.passage_vectors(added)
             vectors.write_after(folder / VECTORS, target / VECTORS, new, removed)
             return meta.recall
-    size = vectors.sample_size(total)
-    sample = vectors.Sample(*store.sample(size)) if size else None
+    sample = None
+    if size := vectors.sample_size(total):
+        sample = vectors.Sample(store.sample(size), store.sample_sentences(_MEASURED_BY))
     return vectors.write(target / VECTORS, store.passage_vectors(), total, sample)
 
 

@@ -258,21 +258,29 @@ class Store(Database):
             vectors = np.frombuffer(b"".join(blobs), dtype=np.float16).reshape(len(ids), -1)
             yield np.array(ids, dtype=np.int64), vectors.astype(np.float32)
 
-    def sample(self, size: int) -> tuple[Floats, Floats]:
-        """The unit vectors of about `size` passages, evenly chosen, and of the first sentence of
-        each: (n, dimension) both."""
+    def sample(self, size: int) -> Floats:
+        """The unit vectors (n, dimension) of about `size` passages, evenly chosen."""
         import numpy as np
 
+        blobs = self._evenly("passage", size)
+        return np.frombuffer(b"".join(blobs), np.float16).reshape(len(blobs), -1).astype(np.float32)
+
+    def sample_sentences(self, size: int) -> Floats:
+        """The unit vectors (n, dimension) of the first sentences of about `size` passages."""
+        import numpy as np
+
+        wholes, parts = self._evenly("passage", size), self._evenly("sentences", size)
+        pairs = zip(wholes, parts, strict=True)
+        return _unit(np.stack([np.frombuffer(own, np.int8, len(one) // 2) for one, own in pairs]))
+
+    def _evenly(self, column: str, size: int) -> list[bytes]:
         step = max(1, self.count("passages") // size)
-        wholes, sentences = [], []
-        for whole, parts in self._db.execute(
-            "SELECT v.passage, v.sentences FROM passages p"
-            " JOIN vectors v ON v.encoded = p.encoded WHERE p.id % ? = 0",
+        rows = self._db.execute(
+            f"SELECT v.{column} FROM passages p JOIN vectors v ON v.encoded = p.encoded"
+            " WHERE p.id % ? = 0 ORDER BY p.id",
             (step,),
-        ):
-            wholes.append(np.frombuffer(whole, dtype=np.float16))
-            sentences.append(np.frombuffer(parts, dtype=np.int8, count=len(whole) // 2))
-        return np.stack(wholes).astype(np.float32), _unit(np.stack(sentences))
+        )
+        return [blob for (blob,) in rows]
 
     def without_vectors(self, keys: Iterable[bytes]) -> set[bytes]:
         """Those of the keys that are not encoded yet."""

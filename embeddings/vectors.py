@@ -47,7 +47,7 @@ _NEAREST = 10
 
 class Sample(NamedTuple):
     """Vectors to train and to measure with: `passages` (n, dimension), and `queries`
-    (m, dimension), which are sentences, as questions are nearer to these than to passages."""
+    (m, dimension), which are sentences: questions are more like these than like passages."""
 
     passages: Floats
     queries: Floats

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import gc
 import os
 import shutil
 import sqlite3
@@ -9,14 +10,15 @@ from typing import Any
 
 import pytest
 
-from embeddings import articles, words
+from embeddings import articles, vectors, words
+from embeddings import rebuild as rebuild_module
 from embeddings.changes import Look, look
 from embeddings.encoder import LightEncoder, Text
 from embeddings.errors import ArticlesError, IndexBusy, IndexUnusable
 from embeddings.index import Index
 from embeddings.lock import writer_lock
 from embeddings.model import Model
-from embeddings.passages import VERSION
+from embeddings.passages import VERSION, Passage
 from embeddings.rebuild import Report, rebuild
 from embeddings.rebuild import refresh as refresh_after
 from embeddings.store import KEPT_ORPHANS, Store
@@ -164,9 +166,9 @@ def test_a_small_change_of_a_large_index_links_the_words_and_reads_no_other_vect
     passage_vectors = Store.passage_vectors
 
     def counted(*given: Any) -> Any:
-        for ids, vectors in passage_vectors(*given):
+        for ids, rows in passage_vectors(*given):
             read.append(len(ids))
-            yield ids, vectors
+            yield ids, rows
 
     monkeypatch.setattr(Store, "passage_vectors", counted)
     build(seeds, folder, model)
@@ -185,6 +187,68 @@ def test_a_small_change_of_a_large_index_links_the_words_and_reads_no_other_vect
     build(seeds, folder, model)
     third = [path.stat().st_nlink for path in (folder / "generations/3/words").iterdir()]
     assert set(third) == {1}
+
+
+def test_a_large_index_is_searched_approximately_and_says_so(
+    seeds: Path, folder: Path, model: Model, encoder: LightEncoder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write(seeds, {f"{n}.txt": f"House {n} has {n + 7} windows to the street." for n in range(300)})
+    build(seeds, folder, model)
+    exact = look_at(seeds, folder, model)
+    assert exact.meta is not None
+    assert exact.meta.recall is None
+    monkeypatch.setattr(vectors, "EXACT", 100)
+    shutil.rmtree(folder / "generations")
+    assert build(seeds, folder, model).encoded == 0
+    write(seeds, {"7.txt": "House 7 has been pulled down."})
+    build(seeds, folder, model)
+    found = look_at(seeds, folder, model)
+    assert found.meta is not None
+    assert found.meta.recall is not None  # that of the file that both generations have
+    assert vectors.RECALL <= found.meta.recall <= 1
+    links = {one.stat().st_nlink for one in (folder / "generations").glob("*/*/vectors.faiss")}
+    assert links == {2}
+    search = Index(folder, encoder).search
+    assert search("Has house 7 been pulled down?").hits[0].source == "7.txt"
+    assert search("How many windows has house 123?").hits[0].source == "123.txt"
+
+
+def test_later_rebuilds_too_hold_few_passages_at_a_time(
+    built: Report, seeds: Path, folder: Path, model: Model, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(rebuild_module, "_AT_A_TIME", 10)
+    text = "House {n} has {w} windows.\n\n" * 3
+    write(seeds, {f"{n}.txt": text.format(n=n, w=n + 7) for n in range(60)})
+    held: list[int] = []
+    encode = LightEncoder.encode
+
+    def noted(self: LightEncoder, texts: Any) -> Any:
+        gc.collect()
+        held.append(sum(type(one) is Passage for one in gc.get_objects()))
+        return encode(self, texts)
+
+    monkeypatch.setattr(LightEncoder, "encode", noted)
+    report = build(seeds, folder, model)
+    assert report.passages >= 60 + built.passages
+    assert len(held) >= 6
+    assert max(held) <= 20
+    found = look_at(seeds, folder, model)
+    assert found.meta is not None
+    assert found.meta.generation == 2  # one commit
+
+
+def test_an_index_of_an_earlier_format_is_made_anew(
+    built: Report, seeds: Path, folder: Path, model: Model
+) -> None:
+    with sqlite3.connect(folder / "index.db") as db:
+        db.execute("PRAGMA user_version = 1")
+    db.close()
+    with pytest.raises(IndexUnusable, match="made by an earlier version of bot") as error:
+        look_at(seeds, folder, model)
+    assert "bot rebuild" in error.value.remedy
+    assert build(seeds, folder, model).encoded == built.encoded
+    assert not look_at(seeds, folder, model).stale
+    assert sorted(path.name for path in folder.glob("index.db*")) == ["index.db"]
 
 
 def test_an_edit_within_a_tick_of_the_clock_is_noticed(

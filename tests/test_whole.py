@@ -235,6 +235,7 @@ def change(statement: str, before: str = "") -> Callable[[Path], None]:
         change("UPDATE meta SET value = 'yesterday' WHERE key = 'built_at'"),
         change("UPDATE vectors SET sentences = x'00'", "PRAGMA ignore_check_constraints = 1"),
         change("DELETE FROM vectors"),
+        change("UPDATE passages SET text = 'Other words than the places say.'"),
         change("DROP TABLE passages"),
     ],
 )
@@ -252,7 +253,10 @@ def test_a_damaged_database_is_said_and_set_aside(
     assert "Traceback" not in done.stderr
     assert bot("rebuild", "--index", "index").returncode == 0
     assert (folder / "index.db.damaged").exists()
+    assert not (folder / "index.db.suspect").exists()
     assert ask(bot) == before
+    assert bot("rebuild", "--index", "index").returncode == 0
+    assert json.loads(bot("rebuild", "--json", "--index", "index").stdout)["encoded"] == 0
 
 
 def limited(kilobytes: int) -> dict[str, Any]:
