@@ -67,12 +67,16 @@ def start(index: Path) -> None:
                 if number > 1:  # the first may wait for the model
                     answered.append(time.perf_counter() - asked)
             memory.append(_peak(terminal.process.pid))
-    print(f"empty Textual app, first paint  {_ms(min(empty))}")
-    print(f"chat, first paint               {_ms(min(painted))}  ×{min(painted) / min(empty):.2f}")
-    print(f"chat, ready                     {_ms(min(ready))}")
-    print(f"question to screen, in a terminal  median {_ms(statistics.median(answered))}", end="")
-    print(f", worst {_ms(max(answered))} of {len(answered)}")
-    print(f"memory, at most                 {max(memory):.0f} MB")
+    print("| chat in a terminal | ms | × an empty Textual app |\n|---|---|---|")
+    for name, seconds in (
+        ("an empty Textual app, first paint", min(empty)),
+        ("first paint", min(painted)),
+        ("ready", min(ready)),
+        ("question to screen, median", statistics.median(answered)),
+        (f"question to screen, worst of {len(answered)}", max(answered)),
+    ):
+        print(f"| {name} | {_ms(seconds)} | {seconds / min(empty):.2f} |")
+    print(f"\nMemory, at most: {max(memory):.0f} MB.\n")
 
 
 def _answer_to(question: str) -> Callable[[str], object]:
@@ -92,6 +96,8 @@ async def answers(index: Path) -> None:
     async with opened(SEEDS, index, size=SIZE) as (app, pilot):
         card = await ask(pilot, QUESTIONS[0])
         assert card.exchange is not None
+        print("| answers before | question to screen in Pilot, median, ms | worst, ms |")
+        print("|---|---|---|")
         for length in (0, 100, 500):
             before = [Exchange(card.exchange.asked_at, card.exchange.answer)] * length
             app.talk = Talk(list(before))
@@ -101,10 +107,9 @@ async def answers(index: Path) -> None:
                 begun = time.perf_counter()
                 await ask(pilot, question)
                 times.append(time.perf_counter() - begun)
-            print(
-                f"after {length:>3} answers  median {_ms(statistics.median(times))},"
-                f" worst {_ms(max(times))}"
-            )
+            median = statistics.median(times)
+            print(f"| {length} | {_ms(median)} | {_ms(max(times))} |")
+    print()
 
 
 async def stalls(index: Path) -> None:
@@ -117,8 +122,8 @@ async def stalls(index: Path) -> None:
             (seeds / path.name).write_bytes(path.read_bytes())
         async with _watched() as gaps, opened(seeds, index, size=SIZE, wait=False) as talk:
             await _hour(talk, seeds)
-    print(f"longest stall of the event loop  {_ms(max(gaps))}", end="")
-    print(f" (the next: {', '.join(_ms(gap).strip() for gap in sorted(gaps)[-2:-5:-1])})")
+    longest = ", ".join(_ms(gap) for gap in sorted(gaps)[:-5:-1])
+    print(f"Longest stalls of the event loop: {longest} ms.")
 
 
 async def _hour(talk: Opened, seeds: Path) -> None:
@@ -152,7 +157,7 @@ async def _watched() -> AsyncIterator[list[float]]:
 
 
 def _ms(seconds: float) -> str:
-    return f"{seconds * 1000:5.0f} ms"
+    return f"{seconds * 1000:.0f}"
 
 
 def main(parts: list[str]) -> None:

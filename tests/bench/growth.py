@@ -76,10 +76,11 @@ def main(sizes: Sequence[int]) -> None:
     sentences, questions = _material()
     texts = [Text(one, ((0, len(one)),)) for one in sentences[:REAL]]
     real = np.stack([own.passage for some in encoder.encode(texts) for _, own in some])
-    print(f"{'':9}  {'build':^14}  {'':7}  {'cold ask':^12}  {'warm ask, ms':^15}", end="")
-    print(f"  {'':6}  rebuild, s: one")
-    print(f"{'passages':>9}  {'s':>7}{'MB':>7}  {'MB disk':>7}  {'ms':>6}{'MB':>6}", end="")
-    print(f"  {'median':>8}{'99 %':>7}  recall  {'changed':>8}{'nothing':>9}")
+    print(
+        "| passages | build without encoding, s, MB of memory | MB on disk | one-shot question, ms,"
+        " MB of memory | warm question, ms: median, 99 % | recall | rebuild, s: one article"
+        " changed, nothing |\n|---|---|---|---|---|---|---|"
+    )
     for size in sizes:
         _measure(size, model, Mixtures(encoder, real), encoder, sentences, questions)
 
@@ -127,9 +128,9 @@ def _measure(
         changed, nothing = (_run("rebuild", *at)[0] for _ in range(2))
         p50, p99 = np.percentile(times, [50, 99])
         print(
-            f"{report.passages:9,}  {report.seconds:7.0f}{peak:7.0f}  {disk / 1e6:7.0f}"
-            f"  {min(one for one, _ in asked) * 1000:6.0f}{max(one for _, one in asked):6.0f}"
-            f"  {p50:8.0f}{p99:7.0f}  {recall:6.3f}  {changed:8.1f}{nothing:9.1f}",
+            f"| {report.passages:,} | {report.seconds:.0f}, {peak:.0f} | {disk / 1e6:,.0f}"
+            f" | {min(one for one, _ in asked) * 1000:.0f}, {max(one for _, one in asked):.0f}"
+            f" | {p50:.0f}, {p99:.0f} | {recall:.3f} | {changed:.1f}, {nothing:.1f} |",
             flush=True,
         )
 

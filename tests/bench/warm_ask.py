@@ -62,11 +62,12 @@ def main() -> None:
             with timed("the whole answer"):
                 answer(question, index)
         index.close()
-    print(f"{report.passages} passages, {len(chosen)} questions")
+    print(f"| {report.passages} passages, {len(chosen)} questions | median, ms", end="")
+    print(" | × the encoding | 99 %, ms |\n|---|---|---|---|")
     encoding = np.median(times["the question's encoding"])
     for name, own in times.items():
         median, most = np.percentile(own, [50, 99])
-        print(f"{name:28} {median:6.1f} ms  ×{median / encoding:4.2f}   99 %: {most:6.1f} ms")
+        print(f"| {name} | {median:.1f} | {median / encoding:.2f} | {most:.1f} |")
 
 
 if __name__ == "__main__":

@@ -1,0 +1,207 @@
+"""The same texts and questions through this project and through others, side by side.
+
+    python -m tests.bench.peers [FOLDER]
+
+makes an environment of its own in FOLDER (default: a temporary one; 2 GB, minutes), installs
+this project and its peers there, and prints a row for each: txtai with its hybrid of vectors and
+BM25, and sentence-transformers with a flat FAISS index, as its documentation has it. All have the
+same model, the passages of eval/wikipedia and its answerable questions. In the same environment
+it then prints what `tests.bench.encode` does, with onnxruntime among the ways to encode.
+
+An index is built, and a question asked, by a process that does only that: this project's own
+commands, and for the others the fewest lines that do it.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import NamedTuple
+
+from embeddings.model import find_model
+from tests.bench.encode import material, right
+from tests.conftest import BOT
+
+PROJECT = Path(__file__).parents[2]
+INSTALLED = (f"{PROJECT}[test]", "txtai>=9,<10", "onnxruntime>=1.20,<2", "onnx>=1.17,<2")
+COLD_RUNS = 5
+QUESTION = "What is the largest city in the region?"
+
+Search = Callable[[str], list[int]]
+"""A question → the numbers of the best five passages."""
+
+_OPENING = """
+import json, sys
+folder, model, question = sys.argv[1:]
+"""
+
+TXTAI_BUILD = """
+from txtai import Embeddings
+texts = [text for *_, text in json.load(open(f"{folder}/texts.json"))]
+embeddings = Embeddings(path=model, hybrid=True, content=True)
+embeddings.index(texts)
+embeddings.save(f"{folder}/txtai")
+"""
+
+TXTAI_ASK = """
+from txtai import Embeddings
+embeddings = Embeddings()
+embeddings.load(f"{folder}/txtai")
+print(embeddings.search(question, 5))
+"""
+
+FAISS_BUILD = """
+import faiss
+from sentence_transformers import SentenceTransformer
+texts = [text for *_, text in json.load(open(f"{folder}/texts.json"))]
+vectors = SentenceTransformer(model).encode(texts)
+index = faiss.IndexFlatIP(vectors.shape[1])
+index.add(vectors)
+faiss.write_index(index, f"{folder}/plain.faiss")
+"""
+
+FAISS_ASK = """
+import faiss
+from sentence_transformers import SentenceTransformer
+index = faiss.read_index(f"{folder}/plain.faiss")
+texts = [text for *_, text in json.load(open(f"{folder}/texts.json"))]
+for number in index.search(SentenceTransformer(model).encode([question]), 5)[1][0]:
+    print(texts[number])
+"""
+
+
+class Peer(NamedTuple):
+    """Two commands, and its search in this process."""
+
+    build: Callable[[Path], list[str]]
+    ask: Callable[[Path], list[str]]
+    opened: Callable[[Path], Search]
+
+
+def _code(lines: str) -> Callable[[Path], list[str]]:
+    model = str(find_model().folder)
+    return lambda folder: [sys.executable, "-c", _OPENING + lines, str(folder), model, QUESTION]
+
+
+def _bot(*words: str) -> Callable[[Path], list[str]]:
+    return lambda folder: [
+        *(*BOT, words[0], "--seeds", str(folder / "articles"), "--index", str(folder / "index")),
+        *words[1:],
+    ]
+
+
+def _ours(folder: Path) -> Search:
+    """The whole answer, marked and judged."""
+    from bot.answer import answer
+    from embeddings.encoder import open_encoder
+    from embeddings.index import Index
+
+    index = Index(folder / "index", open_encoder(find_model()))
+    texts = json.loads((folder / "texts.json").read_text())
+    numbers = {(source, start): at for at, (source, start, _) in enumerate(texts)}
+
+    def search(question: str) -> list[int]:
+        found = answer(question, index, 5, min_confidence=0.0)
+        return [numbers[one.place.source, one.place.start_char] for one in found.citations]
+
+    return search
+
+
+def _txtai(folder: Path) -> Search:
+    from txtai import Embeddings
+
+    embeddings = Embeddings()
+    embeddings.load(str(folder / "txtai"))
+    return lambda question: [int(one["id"]) for one in embeddings.search(question, 5)]
+
+
+def _plain(folder: Path) -> Search:
+    import faiss
+    from sentence_transformers import SentenceTransformer
+
+    model = SentenceTransformer(str(find_model().folder))
+    index = faiss.read_index(str(folder / "plain.faiss"))
+    return lambda question: index.search(model.encode([question]), 5)[1][0].tolist()
+
+
+PEERS = {
+    "this project": Peer(_bot("rebuild"), _bot("ask", QUESTION), _ours),
+    "txtai, hybrid": Peer(_code(TXTAI_BUILD), _code(TXTAI_ASK), _txtai),
+    "sentence-transformers + FAISS": Peer(_code(FAISS_BUILD), _code(FAISS_ASK), _plain),
+}
+
+
+def compare() -> None:
+    """Print a row for each, in this environment."""
+    articles, passages, questions = material()
+    asked = [one for one in questions if one.answerable]
+    holds = right(asked, passages)
+    print(f"{len(passages)} passages, {len(asked)} questions; × this project\n")
+    print("| | index, s | one-shot question, s | warm question, ms: median, 99 % | MB", end="")
+    print(" | evidence first | in the first five |\n|---|---|---|---|---|---|---|")
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        (folder / "articles").symlink_to(articles)
+        texts = [(source, one.start_char, one.text) for source, one in passages]
+        (folder / "texts.json").write_text(json.dumps(texts))
+        ours: list[float] = []
+        for title, peer in PEERS.items():
+            built, _ = _timed(peer.build(folder))
+            asks = [_timed(peer.ask(folder)) for _ in range(COLD_RUNS)]
+            search = peer.opened(folder)
+            search(QUESTION)
+            found, times = [], []
+            for question in asked:
+                begun = time.perf_counter()
+                found.append(search(question.text))
+                times.append((time.perf_counter() - begun) * 1000)
+            times.sort()
+            figures = [built, min(asks)[0], statistics.median(times)]
+            ours = ours or figures
+            index, cold, warm = (one / own for one, own in zip(figures, ours, strict=True))
+            first = sum(bool(best) and holds[at, best[0]] for at, best in enumerate(found))
+            five = sum(holds[at, best].any() for at, best in enumerate(found))
+            print(
+                f"| {title} | {figures[0]:.1f} (×{index:.1f}) | {figures[1]:.2f} (×{cold:.1f})"
+                f" | {figures[2]:.0f} (×{warm:.1f}), {times[len(times) * 99 // 100]:.0f}"
+                f" | {max(peak for _, peak in asks):.0f}"
+                f" | {first / len(asked):.3f} | {five / len(asked):.3f} |",
+                flush=True,
+            )
+
+
+def _timed(command: list[str]) -> tuple[float, float]:
+    """Seconds of a process, and the most memory it had, in MB."""
+    begun = time.perf_counter()
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+    assert process.stderr is not None
+    told = process.stderr.read()
+    _, status, used = os.wait4(process.pid, 0)
+    process.returncode = os.waitstatus_to_exitcode(status)
+    assert process.returncode in (0, 1), told.decode()
+    return time.perf_counter() - begun, used.ru_maxrss / 1024
+
+
+def main(folder: Path) -> None:
+    """Make the environment, where it is not there, and compare in it."""
+    python = folder / "bin" / "python"
+    if not python.exists():
+        subprocess.run([sys.executable, "-m", "venv", str(folder)], check=True)
+        subprocess.run([str(python), "-m", "pip", "install", "--quiet", *INSTALLED], check=True)
+    env = {**os.environ, "HF_HUB_OFFLINE": "1", "TOKENIZERS_PARALLELISM": "false"}
+    for code in ("peers; peers.compare()", "encode; encode.main(None)"):
+        lines = f"if __name__ == '__main__':\n from tests.bench import {code}"
+        subprocess.run([str(python), "-c", lines], check=True, cwd=PROJECT, env=env)
+        print(flush=True)
+
+
+if __name__ == "__main__":
+    with tempfile.TemporaryDirectory() as temporary:
+        main(Path(sys.argv[1] if len(sys.argv) > 1 else temporary))
