@@ -353,7 +353,7 @@ def _search(look: Look) -> str:
     """Whether every vector is compared with a question's."""
     if look.meta is None or look.meta.recall is None:
         return "exact"
-    return f"approximate: it meets {look.meta.recall:.0%} of the ten nearest passages"
+    return f"approximate: recall@10 {look.meta.recall:.3f}, measured with the articles' sentences"
 
 
 def _state(look: Look) -> str:

@@ -3,7 +3,8 @@
 Sentence-transformers pads each batch to its longest text, and splits one product over the
 cores. Here nothing is padded, and each thread of the caller computes a batch of its own. On
 processors with units for bfloat16 the products are in bfloat16, and all sums between them in
-float32 (cosine to float32: 0.99997 at the least; tests/eval/README.md has what it costs: nothing).
+float32: the cosine to float32 is 0.9999, and as many questions find their evidence
+(tests/bench/encode.py).
 """
 
 from __future__ import annotations

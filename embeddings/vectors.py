@@ -36,13 +36,17 @@ CANDIDATES = 50
 (tests/eval/README.md)."""
 
 RECALL = 0.98
-"""Of the ten nearest passages, the share that is among the candidates at the least."""
+"""Of the passages nearest to a sentence, the share that is among the candidates at the least."""
 
 MOST_RECENT = 0.02
 """Share of passages that came or went from which all is written from scratch."""
 
 _FILE, _RECENT, _GONE = "vectors.faiss", "recent.faiss", "gone.npy"
 _NEAREST = 10
+_MARGIN = 4
+"""Questions are farther from the passages than sentences are: with a million passages, 16 lists
+had 0.96 of the sentences' nearest and 0.91 of the questions', 32 lists 1.00 and 0.97, 128 lists
+1.00 of both, in 3 ms."""
 
 
 class Sample(NamedTuple):
@@ -192,15 +196,19 @@ def _trained(total: int, passages: Floats) -> Any:
 
 
 def _tune(index: Any, queries: Floats, nearest: Ids) -> float:
-    """Look through as many lists as `RECALL` takes; returns the recall. The file keeps it."""
-    index.nprobe = 8
-    while True:
-        _, found = index.search(queries, CANDIDATES)
-        shares = [np.isin(true, own).mean() for true, own in zip(nearest, found, strict=True)]
-        recall = float(np.mean(shares))
-        if recall >= RECALL or index.nprobe >= index.nlist:
-            return recall
-        index.nprobe = min(2 * index.nprobe, index.nlist)
+    """Find how many lists must be looked through for `RECALL`, and have it look through some
+    more, which the file keeps; returns the recall."""
+    index.nprobe = 4
+    while _recall(index, queries, nearest) < RECALL and index.nprobe < index.nlist:
+        index.nprobe *= 2
+    index.nprobe = min(_MARGIN * index.nprobe, index.nlist)
+    return _recall(index, queries, nearest)
+
+
+def _recall(index: Any, queries: Floats, nearest: Ids) -> float:
+    _, found = index.search(queries, CANDIDATES)
+    shares = [np.isin(true, own).mean() for true, own in zip(nearest, found, strict=True)]
+    return float(np.mean(shares))
 
 
 def _mapped(path: Path) -> Any:

@@ -160,6 +160,8 @@ def test_a_small_change_of_a_large_index_links_the_words_and_reads_no_other_vect
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     write(seeds, {f"{n}.txt": f"House {n} has {n + 7} windows to the street." for n in range(150)})
+    for path in seeds.iterdir():
+        os.utime(path, (1e9, 1e9))  # what was just written is read again
     build(seeds, folder, model)
     (seeds / "7.txt").write_text("House 7 has been pulled down.")
     read: list[int] = []
@@ -171,8 +173,17 @@ def test_a_small_change_of_a_large_index_links_the_words_and_reads_no_other_vect
             yield ids, rows
 
     monkeypatch.setattr(Store, "passage_vectors", counted)
+    touched: list[int] = []
+    close = Store.close
+
+    def noted(self: Store) -> None:
+        touched.append(self._db.total_changes)
+        close(self)
+
+    monkeypatch.setattr(Store, "close", noted)
     build(seeds, folder, model)
     assert read == [1]
+    assert 0 < touched[0] < 25  # an article, a passage, a sentence, a vector, and the index's facts
     segments = {
         path.name: path.stat().st_nlink for path in (folder / "generations/2/words").iterdir()
     }

@@ -16,7 +16,6 @@ import os
 import random
 import re
 import resource
-import subprocess
 import sys
 import tempfile
 import time
@@ -37,6 +36,8 @@ from embeddings.model import Model, find_model
 from embeddings.rebuild import Report, rebuild
 from embeddings.store import Store
 from embeddings.vectors import CANDIDATES, VectorIndex
+from tests.bench.process import taken
+from tests.conftest import BOT
 from tests.eval.labelled import sets
 
 PASSAGES_OF_AN_ARTICLE = 10
@@ -114,7 +115,7 @@ def _measure(
         files = {one.stat().st_ino: one for one in Path(index).rglob("*") if one.is_file()}
         disk = sum(one.stat().st_size for one in files.values())
         at = ("--seeds", folder, "--index", index)
-        asked = [_run("ask", *at, question) for question in questions[:5]]
+        asked = [taken([*BOT, "ask", *at, question]) for question in questions[:5]]
         opened = Index(Path(index), encoder)
         times = []
         for question in questions:
@@ -125,11 +126,11 @@ def _measure(
         recall = _recall(Path(index), np.stack([encoder.encode_query(one) for one in questions]))
         articles[0].write_text(" ".join(sentences[:20]), "utf-8")
         os.utime(articles[0], (LONG_AGO + 1, LONG_AGO + 1))
-        changed, nothing = (_run("rebuild", *at)[0] for _ in range(2))
+        changed, nothing = (taken([*BOT, "rebuild", *at]).seconds for _ in range(2))
         p50, p99 = np.percentile(times, [50, 99])
         print(
             f"| {report.passages:,} | {report.seconds:.0f}, {peak:.0f} | {disk / 1e6:,.0f}"
-            f" | {min(one for one, _ in asked) * 1000:.0f}, {max(one for _, one in asked):.0f}"
+            f" | {min(asked).seconds * 1000:.0f}, {max(one.megabytes for one in asked):.0f}"
             f" | {p50:.0f}, {p99:.0f} | {recall:.3f} | {changed:.1f}, {nothing:.1f} |",
             flush=True,
         )
@@ -174,20 +175,6 @@ def _write_articles(folder: Path, size: int, sentences: list[str]) -> list[Path]
         os.utime(path, (LONG_AGO, LONG_AGO))
         paths.append(path)
     return paths
-
-
-def _run(*arguments: str) -> tuple[float, float]:
-    """Seconds of a command of `bot`, and the most memory it had, in MB."""
-    begun = time.perf_counter()
-    process = subprocess.Popen(
-        [sys.executable, "-m", "bot", *arguments],
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
-    _, status, used = os.wait4(process.pid, 0)
-    process.returncode = os.waitstatus_to_exitcode(status)
-    assert process.returncode in (0, 1), arguments
-    return time.perf_counter() - begun, used.ru_maxrss / 1024
 
 
 if __name__ == "__main__":

@@ -27,9 +27,9 @@ from typing import NamedTuple
 
 from embeddings.model import find_model
 from tests.bench.encode import material, right
+from tests.bench.process import PROJECT, taken
 from tests.conftest import BOT
 
-PROJECT = Path(__file__).parents[2]
 INSTALLED = (f"{PROJECT}[test]", "txtai>=9,<10", "onnxruntime>=1.20,<2", "onnx>=1.17,<2")
 COLD_RUNS = 5
 QUESTION = "What is the largest city in the region?"
@@ -153,8 +153,8 @@ def compare() -> None:
         (folder / "texts.json").write_text(json.dumps(texts))
         ours: list[float] = []
         for title, peer in PEERS.items():
-            built, _ = _timed(peer.build(folder))
-            asks = [_timed(peer.ask(folder)) for _ in range(COLD_RUNS)]
+            built = taken(peer.build(folder)).seconds
+            asks = [taken(peer.ask(folder)) for _ in range(COLD_RUNS)]
             search = peer.opened(folder)
             search(QUESTION)
             found, times = [], []
@@ -163,7 +163,7 @@ def compare() -> None:
                 found.append(search(question.text))
                 times.append((time.perf_counter() - begun) * 1000)
             times.sort()
-            figures = [built, min(asks)[0], statistics.median(times)]
+            figures = [built, min(asks).seconds, statistics.median(times)]
             ours = ours or figures
             index, cold, warm = (one / own for one, own in zip(figures, ours, strict=True))
             first = sum(bool(best) and holds[at, best[0]] for at, best in enumerate(found))
@@ -171,22 +171,10 @@ def compare() -> None:
             print(
                 f"| {title} | {figures[0]:.1f} (×{index:.1f}) | {figures[1]:.2f} (×{cold:.1f})"
                 f" | {figures[2]:.0f} (×{warm:.1f}), {times[len(times) * 99 // 100]:.0f}"
-                f" | {max(peak for _, peak in asks):.0f}"
+                f" | {max(one.megabytes for one in asks):.0f}"
                 f" | {first / len(asked):.3f} | {five / len(asked):.3f} |",
                 flush=True,
             )
-
-
-def _timed(command: list[str]) -> tuple[float, float]:
-    """Seconds of a process, and the most memory it had, in MB."""
-    begun = time.perf_counter()
-    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
-    assert process.stderr is not None
-    told = process.stderr.read()
-    _, status, used = os.wait4(process.pid, 0)
-    process.returncode = os.waitstatus_to_exitcode(status)
-    assert process.returncode in (0, 1), told.decode()
-    return time.perf_counter() - begun, used.ru_maxrss / 1024
 
 
 def main(folder: Path) -> None:
