@@ -99,6 +99,7 @@ def _onnx(quantised: bool) -> Way:
 
         tokenizer = Tokenizer.from_file(str(find_model().folder / "tokenizer.json"))
         tokenizer.no_padding()
+        tokenizer.no_truncation()
         ids = [np.array([one.ids], dtype=np.int64) for one in tokenizer.encode_batch(texts)]
         order = sorted(range(len(ids)), key=lambda at: -ids[at].shape[1])
         options = onnxruntime.SessionOptions()
