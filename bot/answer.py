@@ -234,7 +234,7 @@ def _fold(hits: Sequence[Hit]) -> list[list[Hit]]:
 def _triples(text: str) -> set[tuple[str, ...]]:
     """The text's runs of three words (Broder 1997, "On the resemblance of documents")."""
     words = _WORD.findall(text.lower())
-    return {tuple(words[at : at + 3]) for at in range(len(words) - 2)}
+    return set(zip(words, words[1:], words[2:], strict=False))
 
 
 def _is_copy(one: set[tuple[str, ...]], other: set[tuple[str, ...]]) -> bool:
