@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import os
-import shutil
 from pathlib import Path
 
 
 def link(file: Path, other: Path) -> None:
     """Give a file that is never changed another name; a copy where it can have none."""
+    import shutil
+
     try:
         os.link(file, other)
     except OSError:
