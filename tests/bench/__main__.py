@@ -52,6 +52,6 @@ def main(parts: list[str]) -> None:
 
 
 if __name__ == "__main__":
-    if unknown := set(sys.argv[1:]) - PARTS.keys():
-        sys.exit(f"There is no part {', '.join(sorted(unknown))}; there are {', '.join(PARTS)}.")
+    if set(sys.argv[1:]) - PARTS.keys():
+        sys.exit(__doc__)
     main(sys.argv[1:] or [*PARTS][:-2])
