@@ -173,21 +173,21 @@ def make_folder(folder: Path) -> None:
         raise unwritable(folder, error.strerror or str(error)) from error
 
 
-def suspect(folder: Path) -> None:
-    """Leave word for the next rebuild that a reader found damage: it will not look at every row.
+def flag_damage(folder: Path) -> None:
+    """Leave word for the next rebuild that a reader found damage: it does not look at every row.
 
-    Where the folder may not be written to, nobody will be told.
+    Where the folder may not be written to there is no rebuild to be told.
     """
     with suppress(OSError):
         (folder / _SUSPECT).touch()
 
 
-def is_suspect(folder: Path) -> bool:
+def damage_is_flagged(folder: Path) -> bool:
     """Whether a reader left word of damage."""
     return (folder / _SUSPECT).exists()
 
 
-def clear(folder: Path) -> None:
+def clear_flag(folder: Path) -> None:
     """Take that word back: the damaged database is no longer there."""
     (folder / _SUSPECT).unlink(missing_ok=True)
 

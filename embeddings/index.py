@@ -19,7 +19,7 @@ from typing import NamedTuple
 
 from embeddings import generations
 from embeddings.bert import Floats
-from embeddings.database import suspect
+from embeddings.database import flag_damage
 from embeddings.encoder import Encoder
 from embeddings.errors import GenerationDamaged, IndexDamaged, IndexUnusable
 from embeddings.passages import Passage
@@ -108,21 +108,16 @@ class Index:
             IndexUnusable: the index is damaged, or was made with another model.
         """
         query = self.encoder.encode_query(question)
-        for attempt in range(_ATTEMPTS):
-            with self._store.snapshot():
-                try:
-                    self._follow()
-                except GenerationDamaged:
-                    # Two rebuilds since the snapshot began take its folder away.
-                    if attempt == _ATTEMPTS - 1:
-                        raise
-                    continue
+        try:
+            for _ in range(_ATTEMPTS - 1):
                 try:
                     return self._search(question, query, limit, hidden)
-                except IndexDamaged:
-                    suspect(self._folder)
-                    raise
-        raise AssertionError("unreachable")
+                except GenerationDamaged:
+                    continue  # two rebuilds since the snapshot began take its folder away
+            return self._search(question, query, limit, hidden)
+        except IndexDamaged:
+            flag_damage(self._folder)
+            raise
 
     def _follow(self) -> None:
         """Open the generation that the snapshot names, if it is not the open one."""
@@ -139,6 +134,17 @@ class Index:
             self._generation = meta.generation
 
     def _search(
+        self,
+        question: str,
+        query: Floats,
+        limit: int,
+        hidden: Callable[[str, str], bool] | None,
+    ) -> Found:
+        with self._store.snapshot():
+            self._follow()
+            return self._found(question, query, limit, hidden)
+
+    def _found(
         self,
         question: str,
         query: Floats,

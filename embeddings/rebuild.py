@@ -26,7 +26,7 @@ from typing import IO
 from embeddings import articles, generations
 from embeddings.articles import Article, FileState, Skipped, Unreadable
 from embeddings.changes import Look, is_current, suspect, why_remake
-from embeddings.database import FILE, clear, is_suspect, unwritable
+from embeddings.database import FILE, clear_flag, damage_is_flagged, unwritable
 from embeddings.encoder import BULK, Encoder, Text, is_light, open_encoder
 from embeddings.errors import ArticlesError, IndexDamaged, IndexOutdated, IndexUnusable
 from embeddings.lock import FILE as LOCK
@@ -209,7 +209,7 @@ def rebuild(
     with writer_lock(folder, wait=wait, on_wait=on_wait):
         job = _Job(seeds, folder, model, max_bytes, progress)
         try:
-            if is_suspect(folder):
+            if damage_is_flagged(folder):
                 _set_aside(folder)
             report = job.run()
         except IndexDamaged:
@@ -240,7 +240,7 @@ def _set_aside(folder: Path) -> None:
         path = folder / (FILE + suffix)
         if path.exists():
             path.replace(folder / f"{FILE}.damaged{suffix}")
-    clear(folder)
+    clear_flag(folder)
 
 
 def _drop(folder: Path) -> None:
@@ -272,8 +272,6 @@ class _Job:
         try:
             with SpooledTemporaryFile(_IN_MEMORY, dir=str(self.folder)) as file:
                 return self._run(store, _Waiting(file))
-        except OSError as error:  # no room for that file; all others are told of where they lie
-            raise unwritable(self.folder, error.strerror or str(error)) from error
         finally:
             store.close()
 
@@ -352,7 +350,10 @@ class _Job:
         """
         fingerprint = self.model.fingerprint
         by_key = {encoded_key(one, fingerprint): one for *_, own in batch.new for one in own}
-        batch.waiting.add(batch.new)
+        try:
+            batch.waiting.add(batch.new)
+        except OSError as error:
+            raise unwritable(self.folder, error.strerror or str(error)) from error
         batch.new = []
         with store.snapshot():
             missing = store.without_vectors(by_key)

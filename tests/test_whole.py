@@ -212,6 +212,18 @@ def test_damaged_files_are_made_again_without_encoding(bot: Bot, folder: Path, d
     assert stored(folder, "SELECT count(*) FROM vectors") == vectors
 
 
+def overwrite_vectors(path: Path) -> None:
+    """As a bad sector does: the pages of one table."""
+    db = sqlite3.connect(path)
+    pages = db.execute("SELECT pageno - 1 FROM dbstat WHERE name = 'vectors'").fetchall()
+    (size,) = db.execute("PRAGMA page_size").fetchone()
+    db.close()
+    with path.open("r+b") as file:
+        for (page,) in pages:
+            file.seek(page * size)
+            file.write(os.urandom(size))
+
+
 def change(statement: str, before: str = "") -> Callable[[Path], None]:
     def apply(path: Path) -> None:
         db = sqlite3.connect(path)
@@ -228,6 +240,7 @@ def change(statement: str, before: str = "") -> Callable[[Path], None]:
     [
         cut_short,
         overwrite,
+        overwrite_vectors,
         lambda path: path.write_text("This is no database."),
         change("DELETE FROM meta WHERE key = 'files'"),
         change("UPDATE meta SET value = 'x' WHERE key = 'generation'"),
