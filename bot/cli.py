@@ -65,7 +65,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except VerbatimError as error:
         return _fail(error, as_json)
     except KeyboardInterrupt:
-        return _fail(Interrupted("Interrupted", remedy="Nothing was changed."), as_json)
+        return _fail(
+            Interrupted("Interrupted", remedy="The index is whole, and what was encoded is kept."),
+            as_json,
+        )
     except OSError as error:
         where = f": {error.filename}" if error.filename else ""
         reason = f"{error.strerror or error}{where}"

@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from embeddings import generations
 from embeddings.articles import FileState, Scan, Skipped, Unreadable, read, scan
+from embeddings.database import damage_is_flagged
 from embeddings.errors import GenerationDamaged
 from embeddings.model import Model
 from embeddings.passages import VERSION
@@ -174,6 +175,8 @@ def look(seeds: Path, folder: Path, model: Model, *, max_bytes: int) -> Look:
 
 def why_remake(meta: Meta, folder: Path, model: Model) -> str | None:
     """Why the index must be made again whatever the articles are; None where it need not."""
+    if damage_is_flagged(folder):
+        return "its database is damaged"
     if meta.fingerprint != model.fingerprint:
         return f"it was made with another model ({meta.model})"
     if meta.splitter != str(VERSION):

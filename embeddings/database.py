@@ -6,6 +6,7 @@ Readers see one committed state for as long as they hold a `snapshot`, and never
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -21,6 +22,7 @@ _SUSPECT = "index.db.suspect"
 _PAGE_BYTES = 16_384  # several vectors fit into one
 _READ_ONLY = (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN)
 
+_TABLES = {"passages", "sentences", "vectors"}
 _SCHEMA = """
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE articles (
@@ -86,6 +88,7 @@ class Database:
         with _explained(self.path):
             if create:
                 self._open("mode=rwc", create=True)
+                self._file = _number(self.path)
                 return
             try:
                 self._open("mode=rw")
@@ -93,6 +96,8 @@ class Database:
                 if error.sqlite_errorcode & 0xFF not in _READ_ONLY:
                     raise
                 self._open("mode=ro&immutable=1")  # a folder in which nobody can be writing
+            finally:
+                self._file = _number(self.path)
 
     def _open(self, mode: str, *, create: bool = False) -> None:
         self._db = sqlite3.connect(
@@ -111,6 +116,12 @@ class Database:
     def _prepare(self, create: bool) -> None:
         self._db.execute("PRAGMA foreign_keys = ON")
         (version,) = self._db.execute("PRAGMA user_version").fetchone()
+        tables = {name for (name,) in self._db.execute("SELECT name FROM sqlite_schema")}
+        if tables and not tables & _TABLES:
+            raise IndexUnusable(
+                f"{self.path} is another program's database",
+                remedy="Name a new or empty folder: --index FOLDER.",
+            )
         if version == 0 and create:
             self._db.execute(f"PRAGMA page_size = {_PAGE_BYTES}")
             self._db.execute("PRAGMA journal_mode = WAL")
@@ -131,6 +142,10 @@ class Database:
 
     def close(self) -> None:
         self._db.close()
+
+    def is_replaced(self) -> bool:
+        """Whether another file is at its place by now: a rebuild made one anew."""
+        return _number(self.path) != self._file
 
     def __del__(self) -> None:
         """Close with the last reference, as a file does."""
@@ -171,6 +186,14 @@ def make_folder(folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise unwritable(folder, error.strerror or str(error)) from error
+
+
+def _number(path: Path) -> int | None:
+    """By which the system tells a file from others that had or have its name."""
+    try:
+        return os.stat(path).st_ino
+    except FileNotFoundError:
+        return None
 
 
 def flag_damage(folder: Path) -> None:

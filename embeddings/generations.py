@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import errno
 import os
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 
 from embeddings.database import unwritable
@@ -21,7 +21,8 @@ from embeddings.store import Meta, Store
 
 VECTORS = "vectors"
 WORDS = "words"
-_FOLDER = "generations"
+FOLDER = "generations"
+_DAMAGED = "damaged"
 _MEASURED_BY = 200
 _MOST_DEAD = 0.02
 """Share of removed passages from which the words are written from scratch: until tantivy
@@ -31,7 +32,7 @@ same answers whatever its history."""
 
 def path_of(folder: Path, generation: int) -> Path:
     """Where a generation's files lie."""
-    return folder / _FOLDER / str(generation)
+    return folder / FOLDER / str(generation)
 
 
 def check(folder: Path, meta: Meta) -> None:
@@ -41,6 +42,8 @@ def check(folder: Path, meta: Meta) -> None:
         GenerationDamaged: one is missing, or is not as it was written.
     """
     generation = path_of(folder, meta.generation)
+    if (generation / _DAMAGED).exists():
+        raise damaged(generation, "as was found when they were read")
     for name, expected in meta.files.items():
         try:
             found = os.stat(generation / name)
@@ -48,6 +51,12 @@ def check(folder: Path, meta: Meta) -> None:
             raise damaged(generation, f"{name}: {error.strerror}") from error
         if (found.st_size, found.st_mtime_ns) != expected:
             raise damaged(generation, f"{name} is not as it was written")
+
+
+def flag(folder: Path, generation: int) -> None:
+    """Leave word that files were found damaged that look as they were written."""
+    with suppress(OSError):  # where nothing can be written, nothing can be made again
+        (path_of(folder, generation) / _DAMAGED).touch()
 
 
 def damaged(generation: Path, reason: str) -> GenerationDamaged:
@@ -83,16 +92,19 @@ def write(
     import shutil
 
     target = path_of(folder, generation)
-    try:
-        shutil.rmtree(target, ignore_errors=True)  # left by a rebuild that was killed
-        target.mkdir(parents=True)
-        last = (path_of(folder, previous.generation), previous) if previous else None
-        dead = _write_words(target, store, last, removed, added)
-        recall = _write_vectors(target, store, last, removed, added)
-        return _sync(target), dead, recall
-    except (OSError, RuntimeError, ValueError) as error:  # of faiss and tantivy: no room
-        shutil.rmtree(target, ignore_errors=True)
-        raise unwritable(folder, _system_reason(error)) from error
+    last = (path_of(folder, previous.generation), previous) if previous else None
+    while True:
+        try:
+            shutil.rmtree(target, ignore_errors=True)  # left by a rebuild that was killed
+            target.mkdir(parents=True)
+            dead = _write_words(target, store, last, removed, added)
+            recall = _write_vectors(target, store, last, removed, added)
+            return _sync(target), dead, recall
+        except (OSError, RuntimeError, ValueError) as error:  # of faiss and tantivy
+            shutil.rmtree(target, ignore_errors=True)
+            if last is None:  # there is no room
+                raise unwritable(folder, _system_reason(error)) from error
+            last = None  # or the last one's files are damaged, though they look whole
 
 
 def _write_words(
@@ -138,7 +150,7 @@ def drop_others(folder: Path, kept: set[int]) -> None:
     import shutil
 
     try:
-        found = list((folder / _FOLDER).iterdir())
+        found = list((folder / FOLDER).iterdir())
     except FileNotFoundError:
         return
     for path in found:

@@ -84,10 +84,7 @@ class Index:
         """
         self._folder = folder
         self.encoder = encoder
-        try:
-            self._store = Store(folder)
-        except FileNotFoundError as error:
-            raise _missing(folder) from error
+        self._store = _store(folder)
         self._generation: int | None = None
         self._vectors: VectorIndex
         self._words: Words
@@ -108,6 +105,9 @@ class Index:
             IndexUnusable: the index is damaged, or was made with another model.
         """
         query = self.encoder.encode_query(question)
+        if self._store.is_replaced():
+            self._store.close()
+            self._store, self._generation = _store(self._folder), None
         try:
             for _ in range(_ATTEMPTS - 1):
                 try:
@@ -116,8 +116,18 @@ class Index:
                     continue  # two rebuilds since the snapshot began take its folder away
             return self._search(question, query, limit, hidden)
         except IndexDamaged:
-            flag_damage(self._folder)
+            if not self._store.is_replaced():
+                flag_damage(self._folder)
             raise
+        except GenerationDamaged:
+            self._flag_generation()
+            raise
+
+    def _flag_generation(self) -> None:
+        with self._store.snapshot():
+            meta = self._store.meta()
+        if meta is not None:
+            generations.flag(self._folder, meta.generation)
 
     def _follow(self) -> None:
         """Open the generation that the snapshot names, if it is not the open one."""
@@ -190,6 +200,13 @@ def _hit(stored: StoredPassage, query: Floats, lexical: float) -> Hit:
         sentence_cosines=tuple(cosines.tolist()),
         lexical=lexical,
     )
+
+
+def _store(folder: Path) -> Store:
+    try:
+        return Store(folder)
+    except FileNotFoundError as error:
+        raise _missing(folder) from error
 
 
 def _missing(folder: Path) -> IndexUnusable:

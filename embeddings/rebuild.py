@@ -112,7 +112,7 @@ class _Waiting:
 class _Batch:
     """What reading some of the files gave: articles that are still to be encoded; those that
     wait to be put in the store; files that were only touched; and files that could not be read.
-    `read` and `left` count files over all batches."""
+    `read` and `left` count files over all batches, `bytes_read` those of the files."""
 
     waiting: _Waiting
     new: list[_New] = field(default_factory=list)
@@ -120,6 +120,7 @@ class _Batch:
     unreadable: list[tuple[FileState, Skipped]] = field(default_factory=list)
     read: int = 0
     left: int = 0
+    bytes_read: int = 0
 
     @property
     def passages(self) -> int:
@@ -227,7 +228,9 @@ def _refuse_others_folder(folder: Path) -> None:
         names = {path.name for path in folder.iterdir()}
     except OSError:
         return  # there is none yet, or it says why when it is written to
-    if names - {LOCK} and FILE not in names:
+    others = {name for name in names if not name.startswith(FILE)} - {LOCK}
+    interrupted = LOCK in names and others <= {generations.FOLDER}  # an old one was just removed
+    if others and FILE not in names and not interrupted:
         raise IndexUnusable(
             f"{folder} holds other files and no index",
             remedy="Name a new or empty folder: --index FOLDER.",
@@ -289,18 +292,19 @@ class _Job:
         done = _Done(meta, dict(stored), gone, [*suspects.unreadable])
         growing = meta is None or (current and not meta.complete and meta.seeds == str(self.seeds))
         batch = _Batch(waiting, left=len(suspects.files))
+        size = sum(looked.size for looked in suspects.files)
         for looked in suspects.files:
             self._read(looked, known.get(looked.source), batch)
             self.progress("reading", batch.read, len(suspects.files))
             enough = max(BATCH, passages // _SHARE) if growing else _NEVER
             due = waiting.passages + batch.passages >= enough
             if due or batch.passages >= _AT_A_TIME:
-                done.encoded += self._encode(store, batch, done.encoded)
+                done.encoded += self._encode(store, batch, done.encoded, size)
             if due:
                 passages += waiting.passages
                 self._put(store, batch, done)
-                batch = _Batch(waiting, read=batch.read, left=batch.left)
-        done.encoded += self._encode(store, batch, done.encoded)
+                batch = replace(batch, new=[], touched=[], unreadable=[])
+        done.encoded += self._encode(store, batch, done.encoded, size)
         self._put(store, batch, done)
         with store.snapshot():
             totals = store.count("articles"), store.count("passages")
@@ -326,6 +330,7 @@ class _Job:
     def _read(self, looked: FileState, known: StoredArticle | None, batch: _Batch) -> None:
         batch.read += 1
         batch.left -= 1
+        batch.bytes_read += looked.size
         try:
             state, article = articles.read(self.seeds, looked.source, max_bytes=self.max_bytes)
         except Unreadable as error:
@@ -343,8 +348,9 @@ class _Job:
         )
         batch.new.append((state, article._replace(text=""), passages))
 
-    def _encode(self, store: Store, batch: _Batch, before: int) -> int:
+    def _encode(self, store: Store, batch: _Batch, before: int, size: int) -> int:
         """Encode what this model has not met yet, `before` in this rebuild or ever; how many.
+        `size`: bytes of all files that must be read.
 
         The vectors are kept as they come, and the articles then wait for their commit.
         """
@@ -359,7 +365,8 @@ class _Job:
             missing = store.without_vectors(by_key)
         keys = [key for key in by_key if key in missing]
         if before or keys:
-            expected = (before + len(keys)) * (batch.read + batch.left) // batch.read
+            # as many more as there is more to read: the next files may be longer or shorter
+            expected = (before + len(keys)) * max(1, size) // max(1, batch.bytes_read)
             self.progress("encoding", before, expected)
         if not keys:
             return 0

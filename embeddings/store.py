@@ -378,7 +378,7 @@ class Store(Database):
             "generation": meta.generation,
             "built_at": meta.built_at,
             "dead": meta.dead,
-            "recall": meta.recall or "",
+            "recall": "" if meta.recall is None else meta.recall,
             "complete": int(meta.complete),
             "files": json.dumps([[path, *state] for path, state in meta.files.items()]),
         }

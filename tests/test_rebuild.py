@@ -13,6 +13,7 @@ import pytest
 from embeddings import articles, vectors, words
 from embeddings import rebuild as rebuild_module
 from embeddings.changes import Look, look
+from embeddings.database import flag_damage
 from embeddings.encoder import LightEncoder, Text
 from embeddings.errors import ArticlesError, IndexBusy, IndexUnusable
 from embeddings.index import Index
@@ -260,6 +261,83 @@ def test_an_index_of_an_earlier_format_is_made_anew(
     assert build(seeds, folder, model).encoded == built.encoded
     assert not look_at(seeds, folder, model).stale
     assert sorted(path.name for path in folder.glob("index.db*")) == ["index.db"]
+
+
+def test_another_programs_database_is_left_alone(seeds: Path, folder: Path, model: Model) -> None:
+    folder.mkdir()
+    for version in (0, 1, 2):
+        with sqlite3.connect(folder / "index.db") as db:
+            db.execute("CREATE TABLE IF NOT EXISTS photos (name TEXT)")
+            db.execute(f"PRAGMA user_version = {version}")
+        db.close()
+        before = (folder / "index.db").read_bytes()
+        with pytest.raises(IndexUnusable, match="is another program's database"):
+            build(seeds, folder, model)
+        assert (folder / "index.db").read_bytes() == before
+
+
+def test_interrupted_while_the_database_is_away_it_goes_on(
+    built: Report, seeds: Path, folder: Path, model: Model
+) -> None:
+    (folder / "index.db").unlink()
+    assert {path.name for path in folder.iterdir()} == {"generations", "writer.lock"}
+    assert build(seeds, folder, model).encoded == built.encoded
+    (folder / "index.db").rename(folder / "index.db.damaged")
+    assert build(seeds, folder, model).encoded == built.encoded
+
+
+def test_an_open_index_follows_a_database_that_was_made_anew(
+    built: Report, seeds: Path, folder: Path, model: Model, encoder: LightEncoder
+) -> None:
+    index = Index(folder, encoder)
+    index.search(QUESTIONS[0])
+    flag_damage(folder)
+    found = look_at(seeds, folder, model)
+    assert found.remake == "its database is damaged"
+    write(seeds, {"z.txt": "Zebulon played the violin in Oslo."})
+    assert build(seeds, folder, model).encoded == built.encoded + 1
+    assert index.search("Who played the violin in Oslo?").hits[0].source == "z.txt"
+    assert not look_at(seeds, folder, model).stale
+
+
+@pytest.mark.parametrize("name", ["vectors.faiss", "recent.faiss", "gone.npy"])
+def test_damage_that_keeps_size_and_time_is_found_by_a_question_and_mended(
+    seeds: Path, folder: Path, model: Model, encoder: LightEncoder, name: str
+) -> None:
+    write(seeds, {f"{n}.txt": f"House {n} has {n + 7} windows to the street." for n in range(150)})
+    build(seeds, folder, model)
+    write(seeds, {"7.txt": "House 7 has been pulled down."})
+    build(seeds, folder, model)
+    path = folder / "generations/2/vectors" / name
+    state = path.stat()
+    with path.open("r+b") as file:
+        file.write(bytes(state.st_size))
+    os.utime(path, ns=(state.st_atime_ns, state.st_mtime_ns))
+    assert not look_at(seeds, folder, model).stale
+    with pytest.raises(IndexUnusable, match=r"index files in .* are damaged"):
+        Index(folder, encoder).search(QUESTIONS[0])
+    assert look_at(seeds, folder, model).remake == "its files are missing or damaged"
+    assert build(seeds, folder, model).encoded == 0
+    hits = Index(folder, encoder).search("Has house 7 been pulled down?").hits
+    assert hits[0].source == "7.txt"
+
+
+@pytest.mark.parametrize("name", ["recent.faiss", "gone.npy"])
+def test_damage_that_a_rebuild_meets_first_does_not_stop_it(
+    seeds: Path, folder: Path, model: Model, encoder: LightEncoder, name: str
+) -> None:
+    write(seeds, {f"{n}.txt": f"House {n} has {n + 7} windows to the street." for n in range(150)})
+    build(seeds, folder, model)
+    write(seeds, {"7.txt": "House 7 has been pulled down."})
+    build(seeds, folder, model)
+    path = folder / "generations/2/vectors" / name
+    state = path.stat()
+    with path.open("r+b") as file:
+        file.write(bytes(state.st_size))
+    os.utime(path, ns=(state.st_atime_ns, state.st_mtime_ns))
+    write(seeds, {"8.txt": "House 8 is for sale."})
+    assert build(seeds, folder, model).encoded == 1
+    assert Index(folder, encoder).search("Is house 8 for sale?").hits[0].source == "8.txt"
 
 
 def test_an_edit_within_a_tick_of_the_clock_is_noticed(

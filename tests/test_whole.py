@@ -443,7 +443,7 @@ def test_interrupted_it_says_so_and_goes_on_next_time(bot: Bot, seeds: Path, fol
     out, told = process.communicate(timeout=60)
     assert process.returncode == 130
     assert out == ""
-    assert told == "bot: Interrupted. Nothing was changed.\n"
+    assert told == "bot: Interrupted. The index is whole, and what was encoded is kept.\n"
     (seeds / "long.txt").unlink()
     assert "57 metres" in bridge(ask(bot))
 

@@ -53,13 +53,13 @@ def main() -> None:
         for question in chosen:
             with timed("the question's encoding"):
                 encoder.encode_query(question)
-            with timed("search, that included"):
+            with timed("the search, that included"):
                 found = index.search(question, POOL)
-            with timed("judging, the next included"):
+            with timed("the best five judged"):
                 judged = judge(question, found, found.hits[:JUDGED], encoder)
-            with timed("five sentences' tokens"):
+            with timed("of which their words' vectors"):
                 encoder.tokens([one.marked for one in judged])
-            with timed("the whole answer"):
+            with timed("the whole answer, copies folded and cited"):
                 answer(question, index)
         index.close()
     print(f"| {report.passages} passages, {len(chosen)} questions | median, ms", end="")
