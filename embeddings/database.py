@@ -192,7 +192,7 @@ def _number(path: Path) -> int | None:
     """By which the system tells a file from others that had or have its name."""
     try:
         return os.stat(path).st_ino
-    except FileNotFoundError:
+    except OSError:
         return None
 
 

@@ -53,10 +53,10 @@ def check(folder: Path, meta: Meta) -> None:
             raise damaged(generation, f"{name} is not as it was written")
 
 
-def flag(folder: Path, generation: int) -> None:
+def flag(generation: Path) -> None:
     """Leave word that files were found damaged that look as they were written."""
     with suppress(OSError):  # where nothing can be written, nothing can be made again
-        (path_of(folder, generation) / _DAMAGED).touch()
+        (generation / _DAMAGED).touch()
 
 
 def damaged(generation: Path, reason: str) -> GenerationDamaged:

@@ -119,15 +119,6 @@ class Index:
             if not self._store.is_replaced():
                 flag_damage(self._folder)
             raise
-        except GenerationDamaged:
-            self._flag_generation()
-            raise
-
-    def _flag_generation(self) -> None:
-        with self._store.snapshot():
-            meta = self._store.meta()
-        if meta is not None:
-            generations.flag(self._folder, meta.generation)
 
     def _follow(self) -> None:
         """Open the generation that the snapshot names, if it is not the open one."""
@@ -224,8 +215,9 @@ def _open(folder: Path, meta: Meta) -> tuple[VectorIndex, Words]:
     try:
         vectors = VectorIndex(generation / generations.VECTORS)
         words = Words(generation / generations.WORDS)
+        if len(vectors) != len(words):
+            raise ValueError("vectors and words differ in number")
     except (OSError, RuntimeError, ValueError) as error:  # of faiss and tantivy
+        generations.flag(generation)  # its files look as they were written
         raise generations.damaged(generation, str(error)) from error
-    if len(vectors) != len(words):
-        raise generations.damaged(generation, "vectors and words differ in number")
     return vectors, words
