@@ -9,7 +9,7 @@ from typing import NamedTuple
 from embeddings import generations
 from embeddings.articles import FileState, Scan, Skipped, Unreadable, read, scan
 from embeddings.database import damage_is_flagged
-from embeddings.errors import GenerationDamaged
+from embeddings.errors import GenerationDamaged, IndexOutdated
 from embeddings.model import Model
 from embeddings.passages import VERSION
 from embeddings.store import Meta, Store, StoredArticle
@@ -148,7 +148,7 @@ def look(seeds: Path, folder: Path, model: Model, *, max_bytes: int) -> Look:
     passages = 0
     try:
         store = Store(folder)
-    except FileNotFoundError:  # nothing built yet
+    except (FileNotFoundError, IndexOutdated):  # nothing built yet that can be read
         suspects = suspect(found, states, tried)
     else:
         try:

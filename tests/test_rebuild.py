@@ -256,9 +256,11 @@ def test_an_index_of_an_earlier_format_is_made_anew(
         db.execute("PRAGMA user_version = 1")
     db.close()
     with pytest.raises(IndexUnusable, match="made by an earlier version of bot") as error:
-        look_at(seeds, folder, model)
+        Store(folder)
     assert "bot rebuild" in error.value.remedy
-    assert build(seeds, folder, model).encoded == built.encoded
+    report = refresh(seeds, folder, model, max_bytes=MAX_BYTES)
+    assert report is not None
+    assert report.encoded == built.encoded
     assert not look_at(seeds, folder, model).stale
     assert sorted(path.name for path in folder.glob("index.db*")) == ["index.db"]
 
