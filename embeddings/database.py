@@ -86,18 +86,13 @@ class Database:
         elif not self.path.exists():
             raise FileNotFoundError(self.path)
         with _explained(self.path):
-            if create:
-                self._open("mode=rwc", create=True)
-                self._file = _number(self.path)
-                return
             try:
-                self._open("mode=rw")
+                self._open("mode=rwc" if create else "mode=rw", create=create)
             except sqlite3.OperationalError as error:
-                if error.sqlite_errorcode & 0xFF not in _READ_ONLY:
+                if create or error.sqlite_errorcode & 0xFF not in _READ_ONLY:
                     raise
                 self._open("mode=ro&immutable=1")  # a folder in which nobody can be writing
-            finally:
-                self._file = _number(self.path)
+        self._file = _number(self.path)
 
     def _open(self, mode: str, *, create: bool = False) -> None:
         self._db = sqlite3.connect(

@@ -213,7 +213,7 @@ class LightEncoder:
         ids = self._tokenizer.encode(text).ids
         if len(ids) > self.budget + 2:
             ids = [*ids[: self.budget + 1], ids[-1]]
-        return _unit(self._bert.forward([ids])[0].mean(axis=0))
+        return unit(self._bert.forward([ids])[0].mean(axis=0))
 
     def tokens(self, texts: Sequence[str]) -> list[Tokens]:
         return _tokens(self._tokenizer, self._bert.words, texts, self.budget)
@@ -236,7 +236,7 @@ class LightEncoder:
             ]
 
         # numpy and PyTorch let other threads run while they compute, each on one core
-        pool = ThreadPoolExecutor(max_workers=_cores())
+        pool = ThreadPoolExecutor(max_workers=cores())
         try:
             yield from pool.map(encode_batch, _batches(order, lengths))
         finally:
@@ -311,7 +311,7 @@ class ReferenceEncoder:
         raise ModelError(f"{self.model.name} has no table of tokens", remedy=_REMEDY)
 
     def encode_query(self, text: str) -> Floats:
-        return _unit(np.asarray(self._transformer.encode_query(text), dtype=np.float32))
+        return unit(np.asarray(self._transformer.encode_query(text), dtype=np.float32))
 
     def tokens(self, texts: Sequence[str]) -> list[Tokens]:
         return _tokens(self._tokenizer, self._words, texts, self.budget)
@@ -360,7 +360,7 @@ class ReferenceEncoder:
         )
         vectors, start = [], 0
         for group in parts:
-            own = _unit(encoded[start : start + len(group)])
+            own = unit(encoded[start : start + len(group)])
             vectors.append(Vectors(own[0], own[1:]))
             start += len(group)
         return vectors
@@ -379,23 +379,22 @@ def _pool(
     for number, (first, last) in enumerate(text.sentences):
         inside = (begins >= first) & (ends <= last) & (ends > begins)
         sentences[number] = hidden[inside].mean(axis=0) if inside.any() else passage
-    return Vectors(_unit(passage), _unit(sentences))
+    return Vectors(unit(passage), unit(sentences))
 
 
 def _tokens(tokenizer: Tokenizer, words: Floats, texts: Sequence[str], budget: int) -> list[Tokens]:
     encodings = tokenizer.encode_batch(list(texts), add_special_tokens=False)
-    return [
-        Tokens(_unit(words[one.ids[:budget]]), tuple(one.offsets[:budget])) for one in encodings
-    ]
+    return [Tokens(unit(words[one.ids[:budget]]), tuple(one.offsets[:budget])) for one in encodings]
 
 
-def _unit(vectors: Floats) -> Floats:
+def unit(vectors: Floats) -> Floats:
+    """Vectors (…, dimension) at the length 1; one of length 0 stays."""
     norms = np.linalg.norm(vectors, axis=-1, keepdims=True)
     unit: Floats = (vectors / np.maximum(norms, 1e-12)).astype(np.float32)
     return unit
 
 
-def _cores() -> int:
+def cores() -> int:
     """The processor cores that this process may use."""
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))

@@ -180,6 +180,8 @@ class Store(Database):
         """
         import numpy as np
 
+        from embeddings.encoder import unit
+
         marks = ",".join("?" * len(ids))
         sentences: dict[int, list[Sentence]] = {}
         for number, start, end in self._db.execute(
@@ -213,7 +215,8 @@ class Store(Database):
             return []
         # all at once: a hundred small arrays take 2 ms
         vectors = self._halves(wholes)
-        units = _unit(np.frombuffer(b"".join(parts), dtype=np.int8).reshape(-1, vectors.shape[1]))
+        directions = np.frombuffer(b"".join(parts), dtype=np.int8).astype(np.float32)
+        units = unit(directions.reshape(-1, vectors.shape[1]))
         ends = accumulate(len(one[-1].sentences) for one in found)
         return [
             StoredPassage(*one, vector, units[end - len(one[-1].sentences) : end])
@@ -282,9 +285,12 @@ class Store(Database):
         """The unit vectors (n, dimension) of the first sentences of about `size` passages."""
         import numpy as np
 
+        from embeddings.encoder import unit
+
         wholes, parts = self._evenly("passage", size), self._evenly("sentences", size)
         pairs = zip(wholes, parts, strict=True)
-        return _unit(np.stack([np.frombuffer(own, np.int8, len(one) // 2) for one, own in pairs]))
+        rows = [np.frombuffer(own, np.int8, len(one) // 2) for one, own in pairs]
+        return unit(np.stack(rows).astype(np.float32))
 
     def _evenly(self, column: str, size: int) -> list[bytes]:
         step = max(1, self.count("passages") // size)
@@ -406,11 +412,3 @@ def _bytes(vectors: Floats) -> npt.NDArray[np.int8]:
     largest = np.abs(vectors).max(axis=1, keepdims=True)
     found: npt.NDArray[np.int8] = np.rint(vectors * (127 / largest)).astype(np.int8)
     return found
-
-
-def _unit(directions: npt.NDArray[np.int8]) -> Floats:
-    import numpy as np
-
-    vectors = directions.astype(np.float32)
-    vectors /= np.sqrt(np.einsum("ij,ij->i", vectors, vectors))[:, None]
-    return vectors

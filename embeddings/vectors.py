@@ -14,7 +14,6 @@ number (SQ8), and as many lists are looked through as its own measurement says i
 from __future__ import annotations
 
 import math
-import os
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -24,6 +23,7 @@ import numpy as np
 import numpy.typing as npt
 
 from embeddings.bert import Floats
+from embeddings.encoder import cores
 from embeddings.links import link
 
 Ids = npt.NDArray[np.int64]
@@ -71,14 +71,13 @@ class VectorIndex:
             OSError, RuntimeError, ValueError: one is missing or damaged.
         """
         self._index = _mapped(folder / _FILE)
-        self._recent = _mapped(folder / _RECENT) if (folder / _RECENT).exists() else None
+        self._recent = _recent(folder)
         self._gone = _gone(folder)
         self._parameters = _without(self._index, self._gone) if len(self._gone) else None
         faiss.omp_set_num_threads(1)  # threads wait for each other longer than a question takes
 
     def __len__(self) -> int:
-        recent = int(self._recent.ntotal) if self._recent else 0
-        return int(self._index.ntotal) - len(self._gone) + recent
+        return int(self._index.ntotal) - len(self._gone) + _count(self._recent)
 
     def search(self, query: Floats, limit: int) -> dict[int, float]:
         """Passage id → cosine of the `limit` nearest to a unit vector (dimension,)."""
@@ -108,11 +107,8 @@ def write(
     """
     folder.mkdir()
     if sample is None:
-        index: Any = None
-        for ids, vectors in chunks:
-            index = _flat(vectors.shape[1]) if index is None else index
-            index.add_with_ids(vectors, ids)
-        faiss.write_index(_flat(1) if index is None else index, str(folder / _FILE))
+        flat = _filled(None, chunks)
+        faiss.write_index(_flat(1) if flat is None else flat, str(folder / _FILE))
         return None
     index = _trained(total, sample.passages)
     nearest = _Nearest(sample.queries)
@@ -134,8 +130,8 @@ def sample_size(total: int) -> int:
 
 def follows(previous: Path, changes: int, total: int) -> bool:
     """Whether an index of `total` passages can start from a folder that differs by `changes`."""
-    recent = _mapped(previous / _RECENT).ntotal if (previous / _RECENT).exists() else 0
-    return bool(recent + len(_gone(previous)) + changes <= MOST_RECENT * total)
+    already = _count(_recent(previous)) + len(_gone(previous))
+    return already + changes <= MOST_RECENT * total
 
 
 def write_after(
@@ -149,18 +145,15 @@ def write_after(
     folder.mkdir()
     link(previous / _FILE, folder / _FILE)
     away = np.asarray(removed, dtype=np.int64)
-    gone = _gone(previous)
+    from_file = away
     recent: Any = None
     if (previous / _RECENT).exists():
-        recent = faiss.read_index(str(previous / _RECENT))
-        gone = np.union1d(gone, np.setdiff1d(away, faiss.vector_to_array(recent.id_map)))
+        recent = faiss.read_index(str(previous / _RECENT))  # not mapped: it is changed
+        from_file = np.setdiff1d(away, faiss.vector_to_array(recent.id_map))
         recent.remove_ids(faiss.IDSelectorBatch(away))
-    else:
-        gone = np.union1d(gone, away)
-    for ids, vectors in chunks:
-        recent = _flat(vectors.shape[1]) if recent is None else recent
-        recent.add_with_ids(vectors, ids)
-    if recent is not None and recent.ntotal:
+    gone = np.union1d(_gone(previous), from_file)
+    recent = _filled(recent, chunks)
+    if _count(recent):
         faiss.write_index(recent, str(folder / _RECENT))
     if len(gone):
         np.save(folder / _GONE, gone)
@@ -193,12 +186,20 @@ def _flat(dimension: int) -> Any:
     return faiss.IndexIDMap(faiss.IndexFlatIP(dimension))
 
 
+def _filled(index: Any | None, chunks: Iterable[tuple[Ids, Floats]]) -> Any | None:
+    """A flat index with these vectors added, or a new one, if there are any."""
+    for ids, vectors in chunks:
+        index = _flat(vectors.shape[1]) if index is None else index
+        index.add_with_ids(vectors, ids)
+    return index
+
+
 def _lists(total: int) -> int:
     return 4 * math.isqrt(total)
 
 
 def _trained(total: int, passages: Floats) -> Any:
-    faiss.omp_set_num_threads(os.cpu_count() or 1)
+    faiss.omp_set_num_threads(cores())
     lists = min(_lists(total), len(passages))
     index = faiss.index_factory(passages.shape[1], f"IVF{lists},SQ8", faiss.METRIC_INNER_PRODUCT)
     index.train(passages)
@@ -217,6 +218,14 @@ def _tune(index: Any, nearest: _Nearest) -> float:
 
 def _mapped(path: Path) -> Any:
     return faiss.read_index(str(path), faiss.IO_FLAG_MMAP_IFC)
+
+
+def _recent(folder: Path) -> Any | None:
+    return _mapped(folder / _RECENT) if (folder / _RECENT).exists() else None
+
+
+def _count(index: Any | None) -> int:
+    return 0 if index is None else int(index.ntotal)
 
 
 def _gone(folder: Path) -> Ids:

@@ -302,10 +302,8 @@ def test_an_open_index_follows_a_database_that_was_made_anew(
     assert not look_at(seeds, folder, model).stale
 
 
-@pytest.mark.parametrize("name", ["vectors.faiss", "recent.faiss", "gone.npy"])
-def test_damage_that_keeps_size_and_time_is_found_by_a_question_and_mended(
-    seeds: Path, folder: Path, model: Model, encoder: LightEncoder, name: str
-) -> None:
+def overwrite_a_vectors_file(seeds: Path, folder: Path, model: Model, name: str) -> None:
+    """In an index that a small change was made to; its size and time stay as they were."""
     write(seeds, {f"{n}.txt": f"House {n} has {n + 7} windows to the street." for n in range(150)})
     build(seeds, folder, model)
     write(seeds, {"7.txt": "House 7 has been pulled down."})
@@ -315,6 +313,13 @@ def test_damage_that_keeps_size_and_time_is_found_by_a_question_and_mended(
     with path.open("r+b") as file:
         file.write(bytes(state.st_size))
     os.utime(path, ns=(state.st_atime_ns, state.st_mtime_ns))
+
+
+@pytest.mark.parametrize("name", ["vectors.faiss", "recent.faiss", "gone.npy"])
+def test_damage_that_keeps_size_and_time_is_found_by_a_question_and_mended(
+    seeds: Path, folder: Path, model: Model, encoder: LightEncoder, name: str
+) -> None:
+    overwrite_a_vectors_file(seeds, folder, model, name)
     assert not look_at(seeds, folder, model).stale
     with pytest.raises(IndexUnusable, match=r"index files in .* are damaged"):
         Index(folder, encoder).search(QUESTIONS[0])
@@ -328,15 +333,7 @@ def test_damage_that_keeps_size_and_time_is_found_by_a_question_and_mended(
 def test_damage_that_a_rebuild_meets_first_does_not_stop_it(
     seeds: Path, folder: Path, model: Model, encoder: LightEncoder, name: str
 ) -> None:
-    write(seeds, {f"{n}.txt": f"House {n} has {n + 7} windows to the street." for n in range(150)})
-    build(seeds, folder, model)
-    write(seeds, {"7.txt": "House 7 has been pulled down."})
-    build(seeds, folder, model)
-    path = folder / "generations/2/vectors" / name
-    state = path.stat()
-    with path.open("r+b") as file:
-        file.write(bytes(state.st_size))
-    os.utime(path, ns=(state.st_atime_ns, state.st_mtime_ns))
+    overwrite_a_vectors_file(seeds, folder, model, name)
     write(seeds, {"8.txt": "House 8 is for sale."})
     assert build(seeds, folder, model).encoded == 1
     assert Index(folder, encoder).search("Is house 8 for sale?").hits[0].source == "8.txt"

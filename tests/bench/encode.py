@@ -12,7 +12,6 @@ float32's; the difference to float32 with a paired 95 % interval.
 from __future__ import annotations
 
 import importlib.util
-import os
 import resource
 import statistics
 import sys
@@ -31,7 +30,7 @@ import numpy.typing as npt
 from bot.labelled import Question, is_evidence
 from embeddings.articles import read
 from embeddings.bert import Floats
-from embeddings.encoder import BULK, Encoder, Text, open_encoder
+from embeddings.encoder import BULK, Encoder, Text, cores, open_encoder
 from embeddings.model import find_model
 from embeddings.passages import Passage, split
 from tests.conftest import MAX_BYTES
@@ -112,7 +111,7 @@ def _onnx(quantised: bool) -> Way:
             return mean
 
         def encode() -> Floats:
-            with ThreadPoolExecutor(_cores()) as pool:
+            with ThreadPoolExecutor(cores()) as pool:
                 found = dict(zip(order, pool.map(one, order), strict=True))
             vectors = np.stack([found[at] for at in range(len(ids))])
             unit: Floats = vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
@@ -195,7 +194,7 @@ def main(most: int | None) -> None:
     lengths = encoder.count_tokens(texts)
     peak = _alone(_peak)
     print(
-        f"{len(texts)} passages of {statistics.mean(lengths):.0f} tokens, {_cores()} cores;", end=""
+        f"{len(texts)} passages of {statistics.mean(lengths):.0f} tokens, {cores()} cores;", end=""
     )
     print(f" products at best {peak['float32']:.0f} GFLOPS in float32, ", end="")
     print(f"{peak['bfloat16']:.0f} in bfloat16\n")
@@ -286,10 +285,6 @@ def _alone(function: Callable[..., Any], *given: Any) -> Any:
     """Call it in a process of its own."""
     with ProcessPoolExecutor(1, get_context("spawn")) as pool:
         return pool.submit(function, *given).result()
-
-
-def _cores() -> int:
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 if __name__ == "__main__":
