@@ -12,9 +12,9 @@ from typing import Any
 
 from platformdirs import user_cache_path, user_config_path
 
-from bot.confidence import THRESHOLD
+from bot.answering.confidence import THRESHOLD
+from embeddings.encoding.model import DEFAULT_MODEL
 from embeddings.errors import VerbatimError
-from embeddings.model import DEFAULT_MODEL
 
 APP = "verbatim-bot"
 KEYS = ("seeds", "index", "model", "max_file_mb", "min_confidence")

@@ -12,9 +12,9 @@ from typing import Any
 import hypothesis
 import pytest
 
-from embeddings.encoder import LightEncoder, open_encoder
-from embeddings.model import Model, find_model
-from embeddings.rebuild import rebuild
+from embeddings.encoding.encoder import LightEncoder, open_encoder
+from embeddings.encoding.model import Model, find_model
+from embeddings.index.rebuild import rebuild
 
 # No test may fail for being slow: not by a deadline, nor by how long examples take to make.
 hypothesis.settings.register_profile(

@@ -16,10 +16,10 @@ from textual.pilot import Pilot
 from textual.widget import Widget
 from textual.widgets import Static
 
-from bot.chat import ChatApp
+from bot.chat.app import ChatApp
+from bot.chat.transcript import Card
 from bot.settings import Settings
-from bot.transcript import Card
-from embeddings.model import DEFAULT_MODEL
+from embeddings.encoding.model import DEFAULT_MODEL
 from tests.conftest import MAX_BYTES
 
 PATIENCE = 60.0

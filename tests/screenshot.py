@@ -11,9 +11,9 @@ from pathlib import Path
 
 from textual.pilot import Pilot
 
-from bot.chat import ChatApp
+from bot.chat.app import ChatApp
 from bot.settings import Settings
-from embeddings.model import DEFAULT_MODEL
+from embeddings.encoding.model import DEFAULT_MODEL
 from tests.conftest import MAX_BYTES, PROJECT, SEEDS
 from tests.pilot import ask, until
 

@@ -5,14 +5,14 @@ from pathlib import Path
 
 import pytest
 
-from bot.agreement import Voice, agree
-from bot.answer import Answer, answer
-from bot.figures import Figure, figure
-from bot.place import Place
-from embeddings.encoder import LightEncoder
-from embeddings.index import Index
-from embeddings.model import Model
-from embeddings.rebuild import rebuild
+from bot.answering.agreement import Voice, agree
+from bot.answering.answer import Answer, answer
+from bot.answering.citation import Place
+from bot.answering.english.quantities import Figure, figure
+from embeddings.encoding.encoder import LightEncoder
+from embeddings.encoding.model import Model
+from embeddings.index.rebuild import rebuild
+from embeddings.index.search import Index
 from tests.conftest import MAX_BYTES, write
 
 

@@ -5,13 +5,13 @@ from pathlib import Path
 
 import pytest
 
-from bot import confidence
-from bot.answer import Answer, answer
-from embeddings.bert import Bert, Floats
-from embeddings.encoder import LightEncoder
-from embeddings.index import Index
-from embeddings.model import Model
-from embeddings.rebuild import rebuild
+from bot.answering import confidence
+from bot.answering.answer import Answer, answer
+from embeddings.encoding.encoder import LightEncoder
+from embeddings.encoding.light import Bert, Floats
+from embeddings.encoding.model import Model
+from embeddings.index.rebuild import rebuild
+from embeddings.index.search import Index
 from tests.conftest import MAX_BYTES, write
 
 WIRE = (

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from embeddings.articles import Article, Unreadable, decode, read, scan
+from embeddings.articles.article import Article, Unreadable, decode, read, scan
 from embeddings.errors import ArticlesError
 from tests.conftest import MAX_BYTES, SHARED, needs_shared, write
 

@@ -9,10 +9,10 @@ import pytest
 from textual.events import Key
 from textual.geometry import Offset
 
-from bot.answer import Answer
-from bot.chat import ChatApp, Talk
-from bot.screens import Sheet
-from bot.transcript import CitationView, Fold
+from bot.answering.answer import Answer
+from bot.chat.app import ChatApp, Talk
+from bot.chat.screens import Sheet
+from bot.chat.transcript import CitationView, Fold
 from tests.conftest import SEEDS
 from tests.pilot import Gate, ask, journey, opened, send, shown, told, until
 
@@ -478,9 +478,9 @@ async def test_help_lists_every_key_of_every_place(seeds_index: Path) -> None:
     from textual.binding import Binding
     from textual.widgets import TextArea
 
-    from bot.pane import SourceView
-    from bot.prompt import Prompt
-    from bot.transcript import Transcript
+    from bot.chat.prompt import Prompt
+    from bot.chat.source_pane import SourceView
+    from bot.chat.transcript import Transcript
 
     async with opened(SEEDS, seeds_index) as (app, pilot):
         await pilot.press("f1")
@@ -516,7 +516,7 @@ async def test_a_theme_is_still_on_at_the_next_start(seeds_index: Path) -> None:
 
 @journey
 async def test_an_unknown_theme_is_no_obstacle(seeds_index: Path) -> None:
-    from bot.themes import theme_file
+    from bot.chat.themes import theme_file
 
     theme_file().parent.mkdir(parents=True)
     theme_file().write_bytes(b"\xff no theme")
@@ -582,8 +582,8 @@ async def test_a_defect_costs_one_question_and_is_told(seeds_index: Path) -> Non
 
 @journey
 async def test_of_a_long_conversation_only_the_end_is_on_the_screen(seeds_index: Path) -> None:
-    from bot.history import Exchange
-    from bot.transcript import WINDOW, Earlier
+    from bot.chat.transcript import WINDOW, Earlier
+    from bot.conversations.history import Exchange
 
     async with opened(SEEDS, seeds_index) as (app, pilot):
         first = await ask(pilot, LATE)

@@ -421,13 +421,13 @@ def test_a_name_cannot_forge_a_line_or_steer_the_terminal(bot: Bot, tmp_path: Pa
 def test_a_defect_of_ours_is_no_refusal(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    from bot import cli
+    from bot.commands import main
 
     def fail(_: object) -> object:
         raise ZeroDivisionError("division by zero")
 
-    monkeypatch.setattr(cli, "_run", fail)
-    assert cli.main(["status", "--json"]) == 70
+    monkeypatch.setattr(main, "_run", fail)
+    assert main.main(["status", "--json"]) == 70
     told = capsys.readouterr()
     assert json.loads(told.out)["error"]["kind"] == "defect"
     assert "Please report it" in told.err

@@ -8,8 +8,8 @@ from itertools import pairwise
 
 import pytest
 
-from bot.conversation import LONGEST, Turn, resolve
-from bot.labelled import load as labelled
+from bot.answering.followups import LONGEST, Turn, resolve
+from bot.evaluation.questions import load as labelled
 from tests.conftest import PROJECT, SHARED, needs_shared
 from tests.eval.conversations import left_alone, load, outcomes
 

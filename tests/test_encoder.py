@@ -10,8 +10,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from embeddings.articles import read, scan
-from embeddings.encoder import (
+from embeddings.articles.article import read, scan
+from embeddings.articles.passages import split
+from embeddings.encoding.encoder import (
     BULK,
     Encoder,
     LightEncoder,
@@ -21,9 +22,8 @@ from embeddings.encoder import (
     is_light,
     open_encoder,
 )
+from embeddings.encoding.model import Model, find_model
 from embeddings.errors import ModelError
-from embeddings.model import Model, find_model
-from embeddings.passages import split
 from tests.conftest import MAX_BYTES, SEEDS, SHARED, needs_shared
 
 # transformers and torch warn of their own affairs while they are imported
@@ -85,7 +85,7 @@ def test_bulk_agrees_with_the_light_engine(
 ) -> None:
     import torch
 
-    monkeypatch.setattr("embeddings.bulk.quickest", lambda: getattr(torch, kind))
+    monkeypatch.setattr("embeddings.encoding.bulk.quickest", lambda: getattr(torch, kind))
     least = {"float32": 0.99999, "bfloat16": 0.9999}[kind]
     texts = texts_of(SEEDS, encoder)
     bulk = encoded(open_encoder(model, texts=BULK + 1), texts)
@@ -97,7 +97,7 @@ def test_bulk_agrees_with_the_light_engine(
 def test_the_type_that_is_quickest_is_measured(monkeypatch: pytest.MonkeyPatch) -> None:
     import torch
 
-    from embeddings import bulk
+    from embeddings.encoding import bulk
 
     times = {torch.float32: 1.0, torch.bfloat16: 0.3}
     monkeypatch.setattr(bulk, "_seconds", times.__getitem__)
@@ -267,8 +267,8 @@ import socket, sys
 def refuse(*_):
     raise AssertionError("the network was asked for")
 socket.socket.connect = socket.socket.connect_ex = socket.getaddrinfo = refuse
-from embeddings.encoder import LightEncoder, ReferenceEncoder, Text, open_encoder
-from embeddings.model import find_model
+from embeddings.encoding.encoder import LightEncoder, ReferenceEncoder, Text, open_encoder
+from embeddings.encoding.model import find_model
 model = find_model()
 for engine in (open_encoder(model), open_encoder(model, texts=1000), ReferenceEncoder(model)):
     engine.encode_query("Is anybody there?")

@@ -11,14 +11,14 @@ import numpy as np
 import pytest
 from sklearn.metrics import roc_auc_score
 
-from bot import evaluate
-from bot.answer import Answer, answer
-from bot.evaluate import Outcome, ask_all, figures
-from bot.labelled import Question, QuestionsError, load
-from embeddings.encoder import LightEncoder
-from embeddings.index import Index
-from embeddings.model import Model
-from embeddings.rebuild import rebuild
+from bot.answering.answer import Answer, answer
+from bot.evaluation import run
+from bot.evaluation.questions import Question, QuestionsError, load
+from bot.evaluation.run import Outcome, ask_all, figures
+from embeddings.encoding.encoder import LightEncoder
+from embeddings.encoding.model import Model
+from embeddings.index.rebuild import rebuild
+from embeddings.index.search import Index
 from tests.conftest import SEEDS, Bot
 
 LATE = "minutes late|half an hour late"
@@ -120,7 +120,7 @@ def test_the_area_is_that_of_scikit_learn_with_ties() -> None:
     answerable = chance.random(500) < 0.6
     confidence = np.round(chance.random(500) * 0.5 + answerable * 0.2, 1).astype(np.float64)
     expected = roc_auc_score(answerable, confidence)
-    assert evaluate.area(answerable, confidence) == pytest.approx(expected)
+    assert run.area(answerable, confidence) == pytest.approx(expected)
 
 
 def test_ties_do_not_depend_on_the_order_of_the_file() -> None:
@@ -144,7 +144,7 @@ def test_a_mark_is_judged_only_where_the_labels_say_what_it_must_hold(
     bare = {key: value for key, value in ROWS[0].items() if key != "answer_pattern"}
     (outcome,) = ask_all(load(written(tmp_path / "q.jsonl", [bare])), ask)
     assert (outcome.rank, outcome.marked) == (1, None)
-    assert evaluate.failures([outcome]) == []
+    assert run.failures([outcome]) == []
     assert math.isnan(figures([outcome])["marked"].value)
     both = [*ask_all(load(written(tmp_path / "q.jsonl", [bare, {**ROWS[0], "id": "2"}])), ask)]
     assert figures(both)["marked"].value == 1
@@ -153,17 +153,17 @@ def test_a_mark_is_judged_only_where_the_labels_say_what_it_must_hold(
 def test_two_runs_are_compared_question_by_question() -> None:
     before = [outcome(str(n), rank=2) for n in range(30)] + [outcome("only before")]
     after = [outcome(str(n), rank=1) for n in range(30)]
-    compared = evaluate.compare(before, after)
+    compared = run.compare(before, after)
     assert (compared["hit@1"].before, compared["hit@1"].after) == (0, 1)
     assert compared["hit@1"].p_value < 0.001
     assert compared["hit@3"].p_value == 1
-    assert evaluate.compare([outcome("another")], after) == {}
+    assert run.compare([outcome("another")], after) == {}
 
 
 @pytest.fixture
 def ask(seeds_index: Path, encoder: LightEncoder) -> Callable[..., Answer]:
     index = Index(seeds_index, encoder)
-    return lambda question, hidden: answer(question, index, evaluate.DEPTH, hidden=hidden)
+    return lambda question, hidden: answer(question, index, run.DEPTH, hidden=hidden)
 
 
 def test_hidden_evidence_is_never_found(tmp_path: Path, ask: Callable[..., Answer]) -> None:
@@ -201,7 +201,7 @@ def test_a_copy_that_the_labels_do_not_name_is_hidden_too(
     }
     shown, unseen = ask_all(
         load(written(tmp_path / "q.jsonl", [row])),
-        lambda question, hidden: answer(question, index, evaluate.DEPTH, hidden=hidden),
+        lambda question, hidden: answer(question, index, run.DEPTH, hidden=hidden),
         hide_evidence=True,
     )
     index.close()
@@ -210,7 +210,7 @@ def test_a_copy_that_the_labels_do_not_name_is_hidden_too(
 
 
 def test_failures_say_what_went_wrong() -> None:
-    told = dict(evaluate.failures(SOME))
+    told = dict(run.failures(SOME))
     assert {what: one.id for what, one in told.items()} == {
         "evidence is passage 3, answered": "b",
         "evidence was not found, refused": "c",

@@ -12,14 +12,16 @@ from typing import Any
 
 import pytest
 
-from embeddings import articles, encoder, generations, rebuild, store
-from embeddings.changes import look
-from embeddings.encoder import Encoder, LightEncoder, Text, Vectors
-from embeddings.index import Index
-from embeddings.model import Model
-from embeddings.passages import Passage
-from embeddings.rebuild import Report
-from embeddings.store import Meta, Store
+from embeddings.articles import article
+from embeddings.articles.passages import Passage
+from embeddings.encoding import encoder
+from embeddings.encoding.encoder import Encoder, LightEncoder, Text, Vectors
+from embeddings.encoding.model import Model
+from embeddings.index import generations, rebuild, store
+from embeddings.index.changes import look
+from embeddings.index.rebuild import Report
+from embeddings.index.search import Index
+from embeddings.index.store import Meta, Store
 from tests.conftest import MAX_BYTES, write
 from tests.test_encoder import other_model  # noqa: F401  (a fixture)
 from tests.test_rebuild import build, ranking
@@ -62,13 +64,13 @@ def encoded(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 def read(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """The sources that a rebuild reads while the test runs."""
     sources: list[str] = []
-    real = articles.read
+    real = article.read
 
     def noted(folder: Path, source: str, *, max_bytes: int) -> object:
         sources.append(source)
         return real(folder, source, max_bytes=max_bytes)
 
-    monkeypatch.setattr(articles, "read", noted)
+    monkeypatch.setattr(article, "read", noted)
     return sources
 
 

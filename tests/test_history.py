@@ -13,13 +13,13 @@ from pathlib import Path
 import pytest
 from textual.widgets import Input, OptionList
 
-from bot.answer import Answer, answer
-from bot.documents import SCHEMA_VERSION, answer_json, answer_of
-from bot.export import ExportError, as_json, as_markdown, default_name, export
-from bot.history import Exchange, History, HistoryError, history_file
-from bot.screens import ConversationsScreen, ExportScreen
-from embeddings.encoder import LightEncoder
-from embeddings.index import Index
+from bot.answering.answer import Answer, answer
+from bot.chat.screens import ConversationsScreen, ExportScreen
+from bot.conversations.export import ExportError, as_json, as_markdown, default_name, export
+from bot.conversations.history import Exchange, History, HistoryError, history_file
+from bot.presenting.json import SCHEMA_VERSION, answer_json, answer_of
+from embeddings.encoding.encoder import LightEncoder
+from embeddings.index.search import Index
 from tests.conftest import SEEDS
 from tests.pilot import Gate, ask, journey, opened, send, shown, told, until
 

@@ -8,13 +8,13 @@ from typing import Any
 import faiss
 import pytest
 
-from embeddings import generations, vectors, words
-from embeddings.encoder import LightEncoder
+from embeddings.encoding.encoder import LightEncoder
+from embeddings.encoding.model import Model
 from embeddings.errors import GenerationDamaged, IndexUnusable
-from embeddings.index import Index
-from embeddings.model import Model
-from embeddings.rebuild import rebuild
-from embeddings.store import Meta, Store
+from embeddings.index import generations, vectors, words
+from embeddings.index.rebuild import rebuild
+from embeddings.index.search import Index
+from embeddings.index.store import Meta, Store
 from tests.conftest import MAX_BYTES, SEEDS
 
 

@@ -11,14 +11,14 @@ from typing import Any
 
 import pytest
 
-import bot.library
-from bot.chat import ChatApp
-from bot.screens import Sheet
+import bot.conversations.follower
+from bot.chat.app import ChatApp
+from bot.chat.screens import Sheet
+from bot.conversations.updating import Stage, UpdateFailed, update
 from bot.settings import Settings
-from bot.updating import Stage, UpdateFailed, update
-from embeddings import rebuild
-from embeddings.changes import Look
-from embeddings.model import DEFAULT_MODEL, Model
+from embeddings.encoding.model import DEFAULT_MODEL, Model
+from embeddings.index import rebuild
+from embeddings.index.changes import Look
 from tests.conftest import MAX_BYTES, write
 from tests.pilot import ask, journey, opened, send, shown, until
 
@@ -39,7 +39,7 @@ def hold_updates(monkeypatch: pytest.MonkeyPatch) -> tuple[asyncio.Event, asynci
         await passed.wait()
         return await update(*arguments)
 
-    monkeypatch.setattr(bot.library, "update", held)
+    monkeypatch.setattr(bot.conversations.follower, "update", held)
     return reached, passed
 
 
@@ -163,13 +163,13 @@ async def test_what_a_first_build_is_doing_is_shown(
     seeds: Path, index: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     seen: list[str] = []
-    real = bot.library.Library.status
+    real = bot.conversations.follower.Library.status
 
-    def status_of(library: bot.library.Library) -> str:
+    def status_of(library: bot.conversations.follower.Library) -> str:
         seen.append(real(library))
         return seen[-1]
 
-    monkeypatch.setattr(bot.library.Library, "status", status_of)
+    monkeypatch.setattr(bot.conversations.follower.Library, "status", status_of)
     async with opened(seeds, index) as (_, pilot):
         await until(pilot, lambda: seen[-1].startswith("8 articles"))
     assert seen[0] == "Opening the articles…"

@@ -9,13 +9,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
-from bot.pane import wrap
+from bot.chat.source_pane import wrap
+from bot.receipts import open_source
 from bot.settings import Settings
-from bot.source import open_source
-from embeddings.articles import Unreadable
-from embeddings.model import DEFAULT_MODEL, Model
-from embeddings.passages import Lines
-from embeddings.rebuild import rebuild
+from embeddings.articles.article import Unreadable
+from embeddings.articles.passages import Lines
+from embeddings.encoding.model import DEFAULT_MODEL, Model
+from embeddings.index.rebuild import rebuild
 from tests.conftest import MAX_BYTES, write
 from tests.pilot import ask, journey, opened, press_until, shown, told, until
 
@@ -167,7 +167,7 @@ async def test_a_book_opens_at_its_passage(tmp_path: Path, model: Model) -> None
 
 
 def test_what_became_unreadable_is_an_error(seeds: Path, tmp_path: Path, model: Model) -> None:
-    from bot.engine import Engine
+    from bot.archive import Engine
 
     settings = Settings(seeds, tmp_path / "index", DEFAULT_MODEL, MAX_BYTES)
     rebuild(seeds, settings.index, model, max_bytes=MAX_BYTES)

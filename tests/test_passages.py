@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from embeddings.articles import read, scan
-from embeddings.encoder import LightEncoder
-from embeddings.passages import JOIN_TOKENS, LONGEST_SENTENCE, Lines, Passage, split
+from embeddings.articles.article import read, scan
+from embeddings.articles.passages import JOIN_TOKENS, LONGEST_SENTENCE, Lines, Passage, split
+from embeddings.encoding.encoder import LightEncoder
 from tests.conftest import MAX_BYTES, SHARED, needs_shared
 
 

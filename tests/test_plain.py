@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.history import History
+from bot.conversations.history import History
 from tests.conftest import BOT, SEEDS, Bot, write
 
 Talk = Callable[..., "subprocess.CompletedProcess[str]"]
@@ -186,7 +186,7 @@ def read_until(terminal: int, end: bytes) -> str:
 def test_it_loads_no_textual(seeds_index: Path) -> None:
     code = (
         "import io, sys; sys.stdin = io.StringIO('How late did the launch start?\\n')\n"
-        "from bot.cli import main\n"
+        "from bot.commands.main import main\n"
         f"assert main(['chat', '--seeds', {str(SEEDS)!r}, '--index', {str(seeds_index)!r}]) == 0\n"
         "print('MODULES', *sys.modules)"
     )

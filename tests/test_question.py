@@ -2,10 +2,10 @@ from __future__ import annotations
 
 import pytest
 
-from bot import values
-from bot.question import asks_for
-from bot.short_answer import short_answer
-from bot.values import Kind
+from bot.answering.english import mentions
+from bot.answering.english.answer_types import asks_for
+from bot.answering.english.mentions import Kind
+from bot.answering.short_answer import short_answer
 
 
 @pytest.mark.parametrize(
@@ -54,7 +54,7 @@ def test_what_a_question_asks_for(question: str, kind: Kind | None) -> None:
     ],
 )
 def test_values_are_exact_spans(kind: Kind, text: str, found: list[str]) -> None:
-    assert [text[start:end] for start, end in values.find(kind, text)] == found
+    assert [text[start:end] for start, end in mentions.find(kind, text)] == found
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ import re
 import shlex
 from pathlib import Path
 
-from bot.parser import parse, parser
+from bot.commands.grammar import parse, parser
 from bot.settings import KEYS
 from tests.conftest import PROJECT, SEEDS, Bot
 

@@ -6,13 +6,13 @@ from pathlib import Path
 
 import pytest
 
-from bot.answer import answer
-from bot.labelled import is_hit, is_marked, load
-from bot.place import Place
-from embeddings.encoder import LightEncoder
-from embeddings.index import Index
-from embeddings.model import Model
-from embeddings.rebuild import rebuild
+from bot.answering.answer import answer
+from bot.answering.citation import Place
+from bot.evaluation.questions import is_hit, is_marked, load
+from embeddings.encoding.encoder import LightEncoder
+from embeddings.encoding.model import Model
+from embeddings.index.rebuild import rebuild
+from embeddings.index.search import Index
 from tests.conftest import MAX_BYTES, SHARED, needs_shared
 
 pytestmark = needs_shared

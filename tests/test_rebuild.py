@@ -10,19 +10,20 @@ from typing import Any
 
 import pytest
 
-from embeddings import articles, vectors, words
-from embeddings import rebuild as rebuild_module
-from embeddings.changes import Look, look
-from embeddings.database import flag_damage
-from embeddings.encoder import LightEncoder, Text
+from embeddings.articles import article
+from embeddings.articles.passages import VERSION, Passage
+from embeddings.encoding.encoder import LightEncoder, Text
+from embeddings.encoding.model import Model
 from embeddings.errors import ArticlesError, IndexBusy, IndexUnusable
-from embeddings.index import Index
-from embeddings.lock import writer_lock
-from embeddings.model import Model
-from embeddings.passages import VERSION, Passage
-from embeddings.rebuild import Report, rebuild
-from embeddings.rebuild import refresh as refresh_after
-from embeddings.store import KEPT_ORPHANS, Store
+from embeddings.index import rebuild as rebuild_module
+from embeddings.index import vectors, words
+from embeddings.index.changes import Look, look
+from embeddings.index.database import flag_damage
+from embeddings.index.lock import writer_lock
+from embeddings.index.rebuild import Report, rebuild
+from embeddings.index.rebuild import refresh as refresh_after
+from embeddings.index.search import Index
+from embeddings.index.store import KEPT_ORPHANS, Store
 from tests.conftest import MAX_BYTES, write
 from tests.test_encoder import other_model  # noqa: F401  (a fixture)
 
@@ -428,13 +429,13 @@ def test_an_unreadable_file_that_looks_the_same_is_not_read_again(
         os.utime(path, (1e9, 1e9))
     build(seeds, folder, model)
     read: list[str] = []
-    real = articles.read
+    real = article.read
 
     def counted(folder: Path, source: str, *, max_bytes: int) -> object:
         read.append(source)
         return real(folder, source, max_bytes=max_bytes)
 
-    monkeypatch.setattr(articles, "read", counted)
+    monkeypatch.setattr(article, "read", counted)
     report = build(seeds, folder, model)
     assert read == []
     assert [one.source for one in report.failed] == ["empty.txt"]
@@ -464,8 +465,8 @@ def test_another_model_is_noticed_and_the_first_ones_vectors_are_kept(
 def test_another_splitter_is_noticed(
     built: Report, seeds: Path, folder: Path, model: Model, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("embeddings.changes.VERSION", VERSION + 1)
-    monkeypatch.setattr("embeddings.rebuild.VERSION", VERSION + 1)
+    monkeypatch.setattr("embeddings.index.changes.VERSION", VERSION + 1)
+    monkeypatch.setattr("embeddings.index.rebuild.VERSION", VERSION + 1)
     found = look(seeds, folder, model, max_bytes=MAX_BYTES)
     assert found.remake == "it was made by another version of bot"
     assert build(seeds, folder, model).encoded == 0  # the texts came out the same

@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from bot.cli import main
-from bot.documents import answer_json, dump
-from bot.labelled import load
-from embeddings.model import Model
-from embeddings.rebuild import rebuild
+from bot.commands.main import main
+from bot.evaluation.questions import load
+from bot.presenting.json import answer_json, dump
+from embeddings.encoding.model import Model
+from embeddings.index.rebuild import rebuild
 from tests.conftest import MAX_BYTES, SHARED, Bot, needs_shared
 from tests.eval.labelled import SETS
 from tests.pilot import ask, journey, opened

@@ -10,9 +10,9 @@ import faiss
 import numpy as np
 import pytest
 
-from embeddings import vectors
-from embeddings.bert import Floats
-from embeddings.vectors import Ids, Sample, VectorIndex
+from embeddings.encoding.light import Floats
+from embeddings.index import vectors
+from embeddings.index.vectors import Ids, Sample, VectorIndex
 
 DIMENSION = 32
 

@@ -18,8 +18,8 @@ from typing import Any
 
 import pytest
 
-from embeddings.encoder import LightEncoder
-from embeddings.index import Index
+from embeddings.encoding.encoder import LightEncoder
+from embeddings.index.search import Index
 from tests.conftest import BOT, SEEDS, Bot, write
 
 QUESTION = "How long is the new bridge?"
@@ -104,8 +104,9 @@ def test_killed_at_twenty_random_moments(bot: Bot, seeds: Path, folder: Path) ->
 ENDED = """
 import os, sys
 from pathlib import Path
-from embeddings import generations, rebuild
-from embeddings.model import find_model
+from embeddings.index import generations
+from embeddings.index import rebuild
+from embeddings.encoding.model import find_model
 
 moment, signal = sys.argv[1], int(sys.argv[2])
 committed = 0
@@ -417,7 +418,7 @@ def test_four_rebuilds_and_eight_questions_at_once(bot: Bot, seeds: Path, folder
 
 
 def test_a_second_rebuild_says_whom_it_waits_for(bot: Bot, seeds: Path, folder: Path) -> None:
-    from embeddings.lock import writer_lock
+    from embeddings.index.lock import writer_lock
 
     with writer_lock(folder):
         done = bot("rebuild", "--no-wait", "--json", "--index", "index")

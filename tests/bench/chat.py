@@ -21,10 +21,10 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
 
-from bot.chat import Talk, calm_collector
-from bot.history import Exchange
-from embeddings.model import find_model
-from embeddings.rebuild import rebuild
+from bot.chat.app import Talk, calm_collector
+from bot.conversations.history import Exchange
+from embeddings.encoding.model import find_model
+from embeddings.index.rebuild import rebuild
 from tests.conftest import BOT, MAX_BYTES, SEEDS
 from tests.pilot import Opened, ask, opened, until
 from tests.terminal import Terminal

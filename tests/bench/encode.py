@@ -27,12 +27,12 @@ from unittest.mock import patch
 import numpy as np
 import numpy.typing as npt
 
-from bot.labelled import Question, is_evidence
-from embeddings.articles import read
-from embeddings.bert import Floats
-from embeddings.encoder import BULK, Encoder, Text, cores, open_encoder
-from embeddings.model import find_model
-from embeddings.passages import Passage, split
+from bot.evaluation.questions import Question, is_evidence
+from embeddings.articles.article import read
+from embeddings.articles.passages import Passage, split
+from embeddings.encoding.encoder import BULK, Encoder, Text, cores, open_encoder
+from embeddings.encoding.light import Floats
+from embeddings.encoding.model import find_model
 from tests.conftest import MAX_BYTES
 from tests.eval.labelled import sets
 
@@ -78,7 +78,7 @@ def _ours(bulk: bool, kind: str | None = None) -> Way:
         if kind is not None:
             import torch
 
-            patch("embeddings.bulk.quickest", lambda: getattr(torch, kind)).start()
+            patch("embeddings.encoding.bulk.quickest", lambda: getattr(torch, kind)).start()
         return lambda: _passages(encoder, whole)
 
     return opened

@@ -27,15 +27,15 @@ from unittest.mock import patch
 
 import numpy as np
 
-from bot.answer import answer
-from embeddings.bert import Floats
-from embeddings.encoder import Encoder, Text, Vectors, open_encoder
-from embeddings.generations import VECTORS, path_of
-from embeddings.index import Index
-from embeddings.model import Model, find_model
-from embeddings.rebuild import Report, rebuild
-from embeddings.store import Store
-from embeddings.vectors import CANDIDATES, VectorIndex
+from bot.answering.answer import answer
+from embeddings.encoding.encoder import Encoder, Text, Vectors, open_encoder
+from embeddings.encoding.light import Floats
+from embeddings.encoding.model import Model, find_model
+from embeddings.index.generations import VECTORS, path_of
+from embeddings.index.rebuild import Report, rebuild
+from embeddings.index.search import Index
+from embeddings.index.store import Store
+from embeddings.index.vectors import CANDIDATES, VectorIndex
 from tests.bench.process import taken
 from tests.conftest import BOT
 from tests.eval.labelled import sets
@@ -138,7 +138,7 @@ def _measure(
 
 def _build(folder: Path, index: Path, model: Model, mixtures: Mixtures) -> tuple[Report, float]:
     """Build in a process of its own; the most memory that it had, in MB."""
-    with patch("embeddings.rebuild.open_encoder", lambda *_, **__: mixtures):
+    with patch("embeddings.index.rebuild.open_encoder", lambda *_, **__: mixtures):
         report = rebuild(folder, index, model, max_bytes=MAX_BYTES)
     return report, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 

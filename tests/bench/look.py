@@ -17,10 +17,10 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from embeddings.articles import scan
-from embeddings.changes import look
-from embeddings.model import find_model
-from embeddings.rebuild import rebuild
+from embeddings.articles.article import scan
+from embeddings.encoding.model import find_model
+from embeddings.index.changes import look
+from embeddings.index.rebuild import rebuild
 
 ARTICLE = Path(__file__).parents[2] / "seeds/2023-05-24-launch-starts-late.txt"
 MAX_BYTES = 1 << 20

@@ -25,7 +25,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
 
-from embeddings.model import find_model
+from embeddings.encoding.model import find_model
 from tests.bench.encode import material, right
 from tests.bench.process import PROJECT, taken
 from tests.conftest import BOT
@@ -99,9 +99,9 @@ def _bot(*words: str) -> Callable[[Path], list[str]]:
 
 def _ours(folder: Path) -> Search:
     """The whole answer, marked and judged."""
-    from bot.answer import answer
-    from embeddings.encoder import open_encoder
-    from embeddings.index import Index
+    from bot.answering.answer import answer
+    from embeddings.encoding.encoder import open_encoder
+    from embeddings.index.search import Index
 
     index = Index(folder / "index", open_encoder(find_model()))
     texts = json.loads((folder / "texts.json").read_text())

@@ -17,12 +17,12 @@ from pathlib import Path
 
 import numpy as np
 
-from bot.answer import JUDGED, POOL, answer
-from bot.evidence import judge
-from embeddings.encoder import open_encoder
-from embeddings.index import Index
-from embeddings.model import find_model
-from embeddings.rebuild import rebuild
+from bot.answering.answer import JUDGED, POOL, answer
+from bot.answering.judging import judge
+from embeddings.encoding.encoder import open_encoder
+from embeddings.encoding.model import find_model
+from embeddings.index.rebuild import rebuild
+from embeddings.index.search import Index
 from tests.eval.labelled import sets
 
 QUESTIONS = 100

@@ -14,11 +14,11 @@ import tempfile
 from collections import Counter
 from pathlib import Path
 
-from bot.answer import Answer, answer
-from embeddings.encoder import open_encoder
-from embeddings.index import Index
-from embeddings.model import find_model
-from embeddings.rebuild import rebuild
+from bot.answering.answer import Answer, answer
+from embeddings.encoding.encoder import open_encoder
+from embeddings.encoding.model import find_model
+from embeddings.index.rebuild import rebuild
+from embeddings.index.search import Index
 from tests.eval.labelled import SETS, SHARED
 
 FOLDERS = {"A": SHARED / SETS["five"][0], "B": Path(SETS["own"][0])}

@@ -31,14 +31,14 @@ from typing import Any
 
 import numpy as np
 
-from bot.answer import Answer, answer
-from bot.conversation import Turn, resolve
-from bot.labelled import Evidence, Question, is_hit
-from embeddings.encoder import open_encoder
-from embeddings.index import Index
-from embeddings.model import find_model
-from embeddings.rebuild import rebuild
-from embeddings.words import FUNCTION_WORDS, stems
+from bot.answering.answer import Answer, answer
+from bot.answering.followups import Turn, resolve
+from bot.evaluation.questions import Evidence, Question, is_hit
+from embeddings.encoding.encoder import open_encoder
+from embeddings.encoding.model import find_model
+from embeddings.index.rebuild import rebuild
+from embeddings.index.search import Index
+from embeddings.index.words import FUNCTION_WORDS, stems
 
 HERE = Path(__file__).parent
 SHARED = HERE.parents[2] / "shared"

@@ -29,15 +29,15 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import GroupKFold
 from sklearn.preprocessing import StandardScaler
 
-from bot.answer import JUDGED, POOL
-from bot.confidence import FITTED, THRESHOLD
-from bot.evaluate import area, calibration_error
-from bot.evidence import judge
-from bot.labelled import Question, is_evidence
-from embeddings.encoder import Encoder, open_encoder
-from embeddings.index import Index
-from embeddings.model import Model, find_model
-from embeddings.rebuild import rebuild
+from bot.answering.answer import JUDGED, POOL
+from bot.answering.confidence import FITTED, THRESHOLD
+from bot.answering.judging import judge
+from bot.evaluation.questions import Question, is_evidence
+from bot.evaluation.run import area, calibration_error
+from embeddings.encoding.encoder import Encoder, open_encoder
+from embeddings.encoding.model import Model, find_model
+from embeddings.index.rebuild import rebuild
+from embeddings.index.search import Index
 from tests.eval.labelled import SETS, sets
 
 SMALL_SAMPLE = 80

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from bot.labelled import Question, load
+from bot.evaluation.questions import Question, load
 
 SHARED = Path(__file__).parents[3] / "shared"
 _QUESTIONS = Path(__file__).parent / "questions"

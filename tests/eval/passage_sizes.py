@@ -15,11 +15,12 @@ from pathlib import Path
 
 import numpy as np
 
-from bot.labelled import Question, is_evidence
-from embeddings import articles, words
-from embeddings.encoder import LightEncoder, ReferenceEncoder, Text, open_encoder
-from embeddings.model import find_model
-from embeddings.passages import Passage, split
+from bot.evaluation.questions import Question, is_evidence
+from embeddings.articles import article
+from embeddings.articles.passages import Passage, split
+from embeddings.encoding.encoder import LightEncoder, ReferenceEncoder, Text, open_encoder
+from embeddings.encoding.model import find_model
+from embeddings.index import words
 from tests.eval.labelled import SETS, sets
 
 SIZES = ((0, 254), (64, 128), (128, 128), (96, 254), (128, 254), (200, 254), (254, 254))
@@ -35,8 +36,8 @@ def main(names: Sequence[str]) -> None:
         asked = [one for one in questions if one.answerable]
         vectors = np.stack([encoder.encode_query(one.text) for one in asked])
         read = [
-            articles.read(folder, state.source, max_bytes=1 << 30)[1]
-            for state in articles.scan(folder, max_bytes=1 << 30).files
+            article.read(folder, state.source, max_bytes=1 << 30)[1]
+            for state in article.scan(folder, max_bytes=1 << 30).files
         ]
         print(f"\n{name}: {len(asked)} answerable questions")
         print("join  budget  passages  words   hit@1  hit@3  hit@5  strict@1")

@@ -19,13 +19,13 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from bot.answer import JUDGED
-from bot.evidence import Judged, judge
-from bot.labelled import Question, is_evidence
-from embeddings.encoder import open_encoder
-from embeddings.index import Found, Hit, Index
-from embeddings.model import find_model
-from embeddings.rebuild import rebuild
+from bot.answering.answer import JUDGED
+from bot.answering.judging import Judged, judge
+from bot.evaluation.questions import Question, is_evidence
+from embeddings.encoding.encoder import open_encoder
+from embeddings.encoding.model import find_model
+from embeddings.index.rebuild import rebuild
+from embeddings.index.search import Found, Hit, Index
 from tests.eval.labelled import SETS, sets
 
 EVERYTHING = 100

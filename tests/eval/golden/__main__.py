@@ -1,6 +1,6 @@
 """Write the golden answers anew; `git diff tests/eval/golden` then shows what has changed.
 
-    python -m tests.eval.golden
+python -m tests.eval.golden
 """
 
 from __future__ import annotations

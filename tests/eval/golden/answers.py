@@ -14,14 +14,14 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from bot.answer import Answer
-from bot.documents import answer_json
-from bot.engine import Engine
-from bot.evaluate import ask_all
-from bot.labelled import load
+from bot.answering.answer import Answer
+from bot.archive import Engine
+from bot.evaluation.questions import load
+from bot.evaluation.run import ask_all
+from bot.presenting.json import answer_json
 from bot.settings import Settings
-from embeddings.model import DEFAULT_MODEL
-from embeddings.rebuild import rebuild
+from embeddings.encoding.model import DEFAULT_MODEL
+from embeddings.index.rebuild import rebuild
 
 HERE = Path(__file__).parent
 EVAL = HERE.parent

@@ -1,0 +1,1 @@
+"""The commands, one file each. Nothing imports them but the entry point."""

@@ -1,0 +1,127 @@
+"""What is being done, on standard error: a line, a bar on a terminal, a few lines elsewhere."""
+
+from __future__ import annotations
+
+import gc
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager, suppress
+from typing import TYPE_CHECKING
+
+from bot.presenting import terminal
+
+if TYPE_CHECKING:
+    from rich.progress import Progress as Bars
+    from rich.progress import TaskID
+
+    from bot.archive import Engine
+    from embeddings.index.rebuild import Progress
+
+_WORDS = {
+    "reading": "Reading articles",
+    "encoding": "Encoding passages",
+    "indexed": "Articles indexed",
+    "asking": "Asking questions",
+}
+_COUNTED = {
+    "encoding": ("Encoding", "Encoded", "passage"),
+    "asking": ("Asking", "Asked", "question"),
+}
+"""Stages that are told of without a terminal: what is being done, what was, and of what."""
+_LINE_EVERY = 10.0
+"""Seconds between two lines where there is no terminal to draw a bar on."""
+
+
+def say(text: str) -> None:
+    """A line for people. Where nobody listens, the answer is given all the same."""
+    with suppress(OSError):
+        print(terminal.one_line(text), file=sys.stderr, flush=True)
+
+
+@contextmanager
+def shown() -> Iterator[Progress]:
+    """A progress callback that draws as long as the block lasts; nothing before its first call."""
+    with ExitStack() as stack:
+        yield _bars(stack) if sys.stderr.isatty() else _lines()
+
+
+def bring_up_to_date(engine: Engine) -> None:
+    """Make the index agree with the folder, telling of it.
+
+    Raises:
+        ArticlesError, IndexUnusable, ModelError: see `rebuild.refresh`.
+    """
+    found = engine.look()
+    if not found.differs:
+        return
+    gc.enable()  # which a short question does without
+    with shown() as show_progress:
+        report = engine.refresh(
+            found,
+            on_stale=lambda: say(terminal.news(found)),
+            on_wait=say_who_writes,
+            progress=show_progress,
+        )
+    if report is not None and report.failed:
+        say(f"{len(report.failed)} of the files could not be read; bot status says why.")
+
+
+def say_who_writes(holder: str) -> None:
+    """That another process has the writer's lock."""
+    say(f"Waiting for {holder}, which is writing the index…")
+
+
+def _bars(stack: ExitStack) -> Progress:
+    tasks: dict[str, TaskID] = {}
+    bars: Bars | None = None
+
+    def progress(stage: str, done: int, total: int) -> None:
+        nonlocal bars
+        if bars is None:
+            bars = stack.enter_context(_drawing())
+        if stage not in tasks:
+            tasks[stage] = bars.add_task(_WORDS[stage], total=total)
+        bars.update(tasks[stage], completed=done, total=total)
+
+    return progress
+
+
+def _drawing() -> Bars:
+    from rich.console import Console
+    from rich.progress import (
+        BarColumn,
+        MofNCompleteColumn,
+        Progress,
+        TextColumn,
+        TimeRemainingColumn,
+    )
+
+    return Progress(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeRemainingColumn(),
+        console=Console(stderr=True),
+        transient=True,
+    )
+
+
+def _lines() -> Progress:
+    last, about = 0.0, ""
+
+    def progress(stage: str, done: int, total: int) -> None:
+        nonlocal last, about
+        if stage == "reading":
+            about = "about " if done < total else ""
+        if stage not in _COUNTED:
+            return
+        doing, did, thing = _COUNTED[stage]
+        if done == 0:
+            last = time.monotonic()
+            say(f"{doing} {about}{terminal.count(total, thing)}…")
+        elif done < total and time.monotonic() - last >= _LINE_EVERY:
+            last = time.monotonic()
+            say(f"{did} {done:,} of {about}{total:,}…")
+
+    return progress

@@ -1,0 +1,1 @@
+"""Labelled questions → how well it finds, marks and refuses."""

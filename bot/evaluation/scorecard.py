@@ -1,0 +1,74 @@
+"""The figures of `bot eval`, as a person reads them."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+from bot.evaluation.run import Outcome, Run, failures
+from bot.presenting.terminal import Line, Span, count
+
+_FIGURES = {
+    "hit@1": "the first passage is evidence",
+    "hit@3": "evidence among the first three",
+    "hit@5": "evidence among the first five",
+    "mrr": "mean reciprocal rank",
+    "marked": "the first passage is evidence, and the mark on the answer",
+    "answered": "answerable questions that were not refused",
+    "refusal.precision": "of the refused, not answerable",
+    "refusal.recall": "of the not answerable, refused",
+    "refusal.f1": "both (harmonic mean)",
+    "refusal.auc": "how well the confidence tells them apart (area; 0.5 is chance)",
+    "risk_coverage_area": "wrong first passages, the surest first (area; less is better)",
+    "calibration_error": "confidence against what came true (less is better)",
+}
+_KIND_COLUMNS = ("hit@1", "hit@3", "marked", "answered", "refusal.f1")
+
+
+def run_lines(run: Run, *, with_failures: bool) -> list[Line]:
+    """What a set of labelled questions tells."""
+    answerable = sum(one.answerable for one in run.outcomes)
+    hidden = sum(one.hidden for one in run.outcomes)
+    asked = count(len(run.outcomes), "question")
+    more = f", {hidden} of the others with their evidence hidden" if hidden else ""
+    lines = [
+        Line((Span(f"{asked}: {answerable} answerable{more}"),)),
+        Line(()),
+        Line((Span(f"{'':<20} value  95 % interval", "dim"),)),
+    ]
+    for name, one in run.figures.items():
+        if not math.isnan(one.value):
+            figure = f"{one.value:6.3f}  {one.low:.3f}–{one.high:.3f}  "
+            spans = (Span(f"{name:<20}"), Span(figure, "score"), Span(_FIGURES[name], "dim"))
+            lines.append(Line(spans, hang=41))
+    times = f" half in {run.latency['p50']:.0f} ms, 99 % in {run.latency['p99']:.0f} ms"
+    lines += [Line((Span(f"{'latency':<20}"), Span(times, "score"))), Line(())]
+    header = "".join(f"{name.removeprefix('refusal.'):>9}" for name in _KIND_COLUMNS)
+    lines.append(Line((Span(f"{'kind':<12}{'questions':>9}{header}", "dim"),)))
+    for kind, own in run.kinds.items():
+        shown = "".join(f"{_figure(own[name]):>9}" for name in _KIND_COLUMNS)
+        lines.append(Line((Span(f"{kind[:11]:<12}", "name"), Span(f"{own['questions']:9}{shown}"))))
+    if run.compared:
+        told = f"Against the baseline, over the {run.shared} that both have (p: by chance alone):"
+        lines += [Line(()), Line((Span(told, "dim"),))]
+    for name, change in run.compared.items():
+        told = f"{change.before:.3f} → {change.after:.3f}  p = {change.p_value:.4f}"
+        lines.append(Line((Span(f"{name:<28}"), Span(told, "score"))))
+    return [*lines, *_failed_lines(run.outcomes)] if with_failures else lines
+
+
+def _figure(value: float) -> str:
+    return "–" if math.isnan(value) else f"{value:.3f}"
+
+
+def _failed_lines(outcomes: Sequence[Outcome]) -> list[Line]:
+    lines = [Line(())]
+    for what, one in failures(outcomes):
+        hidden = " (its evidence hidden)" if one.hidden else ""
+        lines.append(
+            Line((Span(f"{one.id}  ", "dim"), Span(one.question + hidden, "name")), hang=3)
+        )
+        place = f", first: {one.first}" if one.first else ""
+        told = f"{what}{place}, confidence {one.confidence:.0%}"
+        lines.append(Line((Span(told, "dim"),), indent=3, hang=3))
+    return lines

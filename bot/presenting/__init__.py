@@ -1,0 +1,1 @@
+"""Answers, reports and errors in the forms that people and programs read."""

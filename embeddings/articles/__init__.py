@@ -1,0 +1,1 @@
+"""A folder of files → articles → passages: exact slices of what was written."""

@@ -1,0 +1,1 @@
+"""Texts → unit vectors: the model, and the engines that run it."""

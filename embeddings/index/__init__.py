@@ -1,0 +1,1 @@
+"""What can be searched: stored, kept current and whole, and looked through."""
