@@ -1,32 +1,73 @@
-"""The articles, open for questions: what the command, the chat and its plain mode all ask.
+"""A folder of articles, open for questions: what commands, chat and the Python API all ask.
 
-Model and index are loaded when first needed, and kept.
+It alone decides what happens when an index cannot be used.
 """
 
 from __future__ import annotations
 
+import logging
+import threading
 from collections.abc import Callable, Sequence
-from functools import cached_property
-from typing import TYPE_CHECKING
+from contextlib import AbstractContextManager, nullcontext
+from functools import cached_property, partial
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING, Self
 
-from bot.settings import Settings
-from embeddings.errors import ArticlesError, IndexUnusable
+from bot.settings import DEFAULTS, Settings, own_index
+from bot.threads import one_thread
+from embeddings.errors import ArticlesError, IndexBusy, IndexUnusable, Remedy
 
 if TYPE_CHECKING:
-    from bot.answering.answer import Answer
+    from bot.answering.citation import Answer
+    from embeddings.articles.article import Article, Info
     from embeddings.encoding.encoder import Encoder
     from embeddings.encoding.model import Model
-    from embeddings.index.changes import Look
-    from embeddings.index.rebuild import Progress, Report
-    from embeddings.index.search import Index
+    from embeddings.index.changes import Changes, Look
+    from embeddings.index.rebuild import OnChange, Progress, Report
+    from embeddings.index.search import Hidden, Index
+
+_log = logging.getLogger(__name__)
+
+_ATTEMPTS = 3
+"""Times that a question is put to an index, opened anew each time: rebuilds of other processes may
+take its files away in between. A guess: that is two rebuilds in the time of one question."""
 
 
-class Engine:
-    """One articles folder with its index. A question and a look may run at the same time,
-    two questions may not."""
+class Archive:
+    """One folder of articles with its index. Questions wait for each other; anything else may go
+    on meanwhile, in any thread. Model and index are loaded when first needed, and kept."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        *,
+        mend: Callable[[], object] | None = None,
+        limits: Callable[[], AbstractContextManager[object]] = nullcontext,
+    ) -> None:
+        """Open the articles; nothing is read yet.
+
+        Args:
+            mend: brings an index up to date that turns out to be unusable while a question is
+                asked, which is then asked once more; without it, that is the question's end.
+            limits: what to hold round computations, as to the threads that they take.
+        """
         self.settings = settings
+        self._mend = mend
+        self._limits = limits
+        self._turn = threading.RLock()
+        self._index: Index | None = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
 
     @cached_property
     def model(self) -> Model:
@@ -45,38 +86,111 @@ class Engine:
 
         return open_encoder(self.model)
 
-    @cached_property
-    def _index(self) -> Index:
-        from embeddings.index.search import Index
-
-        return Index(self.settings.index, self._encoder)
-
-    def open(self) -> None:
-        """Load model and index now, so that the first question need not; an index that is
-        open is opened again, for it may be another.
-
-        Raises:
-            IndexUnusable, ModelError: see there.
-        """
-        self._forget()
-        self._index.search("", 1)
+    # How current it is
 
     def look(self) -> Look:
-        """How the index stands against the folder.
+        """How the index stands against the folder, by names, sizes and times.
 
         Raises:
-            ArticlesError, IndexUnusable, ModelError: see there.
+            ArticlesError: the folder cannot be listed.
+            IndexUnusable, ModelError: index or model cannot be used.
         """
         from embeddings.index.changes import look
 
         at = self.settings
         return look(at.seeds, at.index, self.model, max_bytes=at.max_bytes)
 
-    def articles(self) -> list[tuple[str, str, str | None]]:
-        """Source, title and date of each indexed article; none where nothing is indexed yet.
+    def confirm(self, looked: Look) -> Changes:
+        """What has changed, by the content of the files that look different."""
+        from embeddings.index.changes import confirm
+
+        at = self.settings
+        return confirm(at.seeds, at.index, looked, max_bytes=at.max_bytes)
+
+    def update(
+        self,
+        looked: Look | None = None,
+        *,
+        on_wait: Callable[[str], None] = lambda holder: None,
+        on_change: OnChange = lambda new, changed, removed: None,
+        progress: Progress = lambda stage, done, total: None,
+    ) -> Report | None:
+        """Bring the index up to date; None where it was.
+
+        Args:
+            looked: how it stands, where that is known.
+            on_wait: told who else is writing it, before the waiting begins.
+            on_change: told how many articles are new, changed and gone, before work begins that
+                changes answers.
 
         Raises:
-            IndexUnusable: see there.
+            ArticlesError: the folder cannot be listed, or all of its articles are gone.
+            IndexUnusable: the index is another folder's, or cannot be written.
+            ModelError: the model cannot be used.
+            In each case the index is as last committed.
+        """
+        at = self.settings
+        looked = looked or self.look()
+        if looked.meta is not None and looked.meta.seeds != str(at.seeds):
+            raise IndexUnusable(
+                f"The index in {at.index} is that of the articles in {looked.meta.seeds}",
+                remedy=Remedy("name another index folder"),
+            )
+        if not looked.differs:
+            return None
+        rebuild = partial(
+            self.rebuild, looked, may_empty=False, on_change=on_change, progress=progress
+        )
+        try:
+            return rebuild(wait=False)
+        except IndexUnusable as error:
+            if looked.meta and not looked.remake and not self.confirm(looked):
+                return None  # only times were to be noted; the answer can be had without
+            if not isinstance(error, IndexBusy):
+                raise
+        return rebuild(on_wait=on_wait)
+
+    def rebuild(
+        self,
+        looked: Look | None = None,
+        *,
+        may_empty: bool = True,
+        wait: bool = True,
+        on_wait: Callable[[str], None] = lambda holder: None,
+        on_change: OnChange = lambda new, changed, removed: None,
+        progress: Progress = lambda stage, done, total: None,
+    ) -> Report:
+        """Make the index this folder's as it is now, whatever it was before.
+
+        Raises:
+            ArticlesError, IndexUnusable, ModelError: as `update`, but an index of another folder
+                is replaced, and one of a folder that is empty now is emptied.
+            IndexBusy: another process is writing it, and `wait` is false.
+        """
+        from embeddings.index.rebuild import rebuild
+
+        at = self.settings
+        with self._limits():
+            return rebuild(
+                at.seeds,
+                at.index,
+                self.model,
+                max_bytes=at.max_bytes,
+                looked=looked,
+                may_empty=may_empty,
+                wait=wait,
+                on_wait=on_wait,
+                on_change=on_change,
+                progress=progress,
+            )
+
+    # Articles
+
+    def articles(self) -> list[Info]:
+        """What is known of each indexed article; none where nothing is indexed yet.
+
+        Raises:
+            IndexUnusable: the index cannot be read.
         """
         from embeddings.index.store import Store
 
@@ -86,110 +200,177 @@ class Engine:
             return []
         try:
             with store.snapshot():
-                return store.titles()
+                return store.infos()
         finally:
             store.close()
 
-    def text_of(self, source: str) -> str | None:
-        """An article's text as it is now, or None where it cannot be read."""
-        from embeddings.articles.article import Unreadable, read
+    def read(self, source: str) -> Article:
+        """An article as it is now.
+
+        Raises:
+            ArticlesError: it cannot be read.
+        """
+        from embeddings.articles.article import read
+        from embeddings.errors import Unreadable
 
         try:
-            return read(self.settings.seeds, source, max_bytes=self.settings.max_bytes)[1].text
-        except (OSError, Unreadable):
-            return None
+            return read(self.settings.seeds, source, max_bytes=self.settings.max_bytes)[1]
+        except Unreadable as error:
+            remedy = Remedy("choose another article")
+            raise ArticlesError(f"{source} {error}", remedy=remedy) from error
 
-    def refresh(
-        self,
-        found: Look,
-        *,
-        on_stale: Callable[[], None] = lambda: None,
-        on_wait: Callable[[str], None] = lambda holder: None,
-        progress: Progress = lambda stage, done, total: None,
-    ) -> Report | None:
-        """Bring the index up to date where a look found that it is not: `rebuild.refresh`."""
-        from embeddings.index.rebuild import refresh
+    # Questions
 
-        return refresh(
-            *(self.settings.seeds, self.settings.index, self.model, found),
-            max_bytes=self.settings.max_bytes,
-            on_stale=on_stale,
-            on_wait=on_wait,
-            progress=progress,
-        )
+    def ask(self, question: str, after: Sequence[Answer] = (), limit: int = 3) -> Answer:
+        """The articles' answer, of the articles as they are now.
+
+        Args:
+            after: the answers of before, newest last, for a question that depends on them.
+            limit: passages, at most.
+
+        Raises:
+            ArticlesError: there are no articles.
+            IndexUnusable, ModelError: index or model cannot be used.
+        """
+        self.update()
+        return self.answer(question, limit, after=after)
 
     def answer(
         self,
         question: str,
         limit: int | None = None,
         *,
-        earlier: Sequence[Answer] = (),
-        hidden: Callable[[str, str], bool] | None = None,
+        after: Sequence[Answer] = (),
+        hidden: Hidden | None = None,
     ) -> Answer:
         """The articles' answer, from the index as it is.
 
         Args:
-            earlier: the conversation so far, for a question that depends on it.
-            hidden: (source, text) → whether to pass a passage over.
+            after: the answers of before, newest last, for a question that depends on them.
+            hidden: which passages to pass over, as if they were not there.
 
         Raises:
             ArticlesError: there are no articles.
             IndexUnusable: the index is damaged, or not there.
         """
         from bot.answering.answer import PASSAGES, answer
+        from bot.answering.question import understand
 
-        searched_as = _resolved(question, earlier)
-
-        def ask() -> Answer:
-            return answer(
-                *(question, self._index, limit or PASSAGES),
-                searched_as=searched_as,
-                min_confidence=self.settings.min_confidence,
-                hidden=hidden,
+        searched_as = _resolved(question, after)
+        with self._turn, self._limits():
+            understood = understand(searched_as or question, self._encoder)
+            given = self._tried(
+                lambda index: answer(
+                    understood,
+                    index,
+                    self._encoder,
+                    limit or PASSAGES,
+                    asked_as=question if searched_as else None,
+                    min_confidence=self.settings.min_confidence,
+                    hidden=hidden,
+                )
             )
-
-        try:
-            found = ask()
-        except IndexUnusable:
-            if not self._forget():
-                raise
-            found = ask()
-        if not (found.citations or found.nearest or hidden):
+        if not (given.shown or hidden):
             raise self._no_articles()
-        return found
+        return given
 
-    def _forget(self) -> bool:
-        """Drop the open index, which another process may have replaced; whether one was open."""
-        index = self.__dict__.pop("_index", None)
-        if index is not None:
-            index.close()
-        return index is not None
+    def _tried(self, ask: Callable[[Index], Answer]) -> Answer:
+        """Ask the open index, and where that cannot be used, one that is opened anew."""
+        for _ in range(_ATTEMPTS - 1):
+            try:
+                return ask(self._opened())
+            except IndexUnusable as error:
+                _log.warning("opening the index again: %s: %s", type(error).__name__, error)
+                self._forget()
+        try:
+            return ask(self._opened())
+        except IndexUnusable:
+            self._forget()
+            if self._mend is None:
+                raise
+        _log.warning("mending the index: %s", self.settings.index)
+        self._mend()
+        return ask(self._opened())
 
-    close = _forget
+    def _opened(self) -> Index:
+        from embeddings.index.search import Index
+
+        if self._index is not None and self._index.is_replaced():
+            self._forget()
+        if self._index is None:
+            self._index = Index(self.settings.index)
+        return self._index
+
+    def open(self) -> None:
+        """Load model and index now, so that the first question need not; an index that is
+        open is opened again, for it may be another.
+
+        Raises:
+            IndexUnusable, ModelError: index or model cannot be used.
+        """
+        from embeddings.index.search import query_of
+
+        with self._turn, self._limits():
+            self._forget()
+            self._opened().search(query_of("", self._encoder), 1)
+
+    def close(self) -> None:
+        """Let go of the index; the next question opens it again."""
+        with self._turn:
+            self._forget()
+
+    def _forget(self) -> None:
+        if self._index is not None:
+            self._index.close()
+        self._index = None
 
     def _no_articles(self) -> ArticlesError:
-        from embeddings.articles.article import scan
+        from embeddings.articles.folder import scan
 
         others = scan(self.settings.seeds, max_bytes=self.settings.max_bytes).other_formats
-        told = ", ".join(f"{kind} {number}" for kind, number in others.items())
+        kinds = ", ".join(f"{kind} {number}" for kind, number in others.items())
         return ArticlesError(
             f"There are no articles in {self.settings.seeds}"
-            + (f" (files of other formats: {told})" if told else ""),
-            remedy="Put .txt or .md files there, or name another folder: --seeds FOLDER.",
+            + (f" (files of other formats: {kinds})" if kinds else ""),
+            remedy=Remedy("add articles"),
         )
 
 
-def _resolved(question: str, earlier: Sequence[Answer]) -> str | None:
-    if not earlier:
+def open_archive(
+    folder: str | Path,
+    *,
+    index: str | Path | None = None,
+    model: str = DEFAULTS.model,
+    max_file_mb: float = DEFAULTS.max_file_mb,
+    min_confidence: float = DEFAULTS.min_confidence,
+) -> Archive:
+    """Open a folder of articles (`bot.open`). Only these arguments count: no environment variable
+    and no config file is read, and nothing of the process is set.
+
+    Args:
+        index: the folder of its index; without one, a folder of its own in the user's cache.
+        model: a sentence-transformers model, by name or folder.
+        max_file_mb: larger files are not read.
+        min_confidence: from 0 to 1; below this probability the articles are said not to answer.
+    """
+    seeds = Path(folder).expanduser().resolve()
+    at = Path(index).expanduser().absolute() if index is not None else own_index(seeds)
+    settings = Settings(seeds, at, model, int(max_file_mb * 1e6), min_confidence)
+    return Archive(settings, limits=one_thread)
+
+
+def _resolved(question: str, after: Sequence[Answer]) -> str | None:
+    """What to search instead of a question that depends on what came before it."""
+    if not after:
         return None
     from bot.answering.followups import Turn, resolve
 
     turns = [
         Turn(
-            one.question,
-            one.searched_as,
-            one.citations[0].highlight_text if one.citations else None,
+            answer.question,
+            answer.searched_as,
+            answer.citations[0].highlight.text if answer.citations else None,
         )
-        for one in earlier
+        for answer in after
     ]
     return resolve(question, turns)

@@ -1,20 +1,19 @@
-"""A citation → its article as it is now, and where the quoted words stand in it."""
+"""A quotation against its file as it is now: where do the quoted words stand in it?"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+import hashlib
+from pathlib import Path
 
-from bot.settings import Settings
-from embeddings.articles.article import Unreadable, read
+from msgspec import Struct
+
+from bot.answering.citation import Citation
+from embeddings.articles.article import read
 from embeddings.articles.passages import Lines
-
-if TYPE_CHECKING:
-    from bot.answering.answer import Citation
+from embeddings.errors import ArticlesError, Remedy, Unreadable
 
 
-@dataclass(frozen=True, slots=True)
-class Opened:
+class Opened(Struct, frozen=True):
     """An article as it is now, with where the cited passage stands in it.
 
     `passage` and `mark` are characters [start, end) of `text`; both empty where it no longer
@@ -32,37 +31,35 @@ class Opened:
     total: int
     note: str | None
 
-    @property
-    def place(self) -> tuple[int, int]:
-        """The line and the column at which the marked sentence begins."""
-        return self.lines[0], self.column
 
-
-def open_source(citation: Citation, settings: Settings) -> Opened:
+def reopen(citation: Citation, seeds: Path, *, max_bytes: int) -> Opened:
     """Read a citation's article and find the passage in it.
 
     Raises:
-        Unreadable: the file cannot be read any more.
+        ArticlesError: the file cannot be read any more.
     """
-    source = citation.place.source
-    if not (settings.seeds / source).exists():
-        raise Unreadable("is no longer in the folder")
-    _, article = read(settings.seeds, source, max_bytes=settings.max_bytes)
+    source = citation.source
+    try:
+        if not (seeds / source).exists():
+            raise Unreadable("is no longer in the folder")
+        _, article = read(seeds, source, max_bytes=max_bytes)
+    except Unreadable as error:
+        remedy = Remedy("choose another article")
+        raise ArticlesError(f"{source} {error}", remedy=remedy) from error
     text, lines = article.text, Lines(article.text)
-    start = citation.place.start_char
-    length = citation.place.end_char - start
-    into = citation.highlight.start_char - start
-    marked = citation.highlight.end_char - citation.highlight.start_char
-    if article.sha256.hex() == citation.sha256:
+    passage, mark = citation.passage, citation.highlight
+    start, length = passage.start_char, len(passage.text)
+    into, marked = mark.start_char - start, len(mark.text)
+    if article.info.sha256 == citation.info.sha256:
         note = None
-    elif (now := text.find(citation.passage)) >= 0:
+    elif (now := text.find(passage.text)) >= 0:
         note, start = "The article has changed since; the passage still stands in it.", now
-    elif (now := text.find(citation.highlight_text)) >= 0:
+    elif (now := text.find(mark.text)) >= 0:
         note = "The article and the passage have changed since; the marked sentence still stands."
         start, length, into = now, marked, 0
     else:
         note = "The article has changed since, and the passage no longer stands in it."
-        line = min(citation.highlight.start_line, len(lines.starts))
+        line = min(mark.start_line, len(lines.starts))
         start, length, into, marked = lines.starts[line - 1], 0, 0, 0
     first, end = start + into, start + into + marked
     line = lines.line_of(first)
@@ -76,3 +73,12 @@ def open_source(citation: Citation, settings: Settings) -> Opened:
         total=len(lines.starts),
         note=note,
     )
+
+
+def hash_now(source: str, seeds: Path) -> str | None:
+    """The SHA-256 of an article's file as it is now, in hexadecimal; None where there is none."""
+    try:
+        with (seeds / source).open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError:
+        return None

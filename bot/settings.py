@@ -6,26 +6,17 @@ import hashlib
 import math
 import os
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from platformdirs import user_cache_path, user_config_path
+from msgspec import Struct
+from platformdirs import user_cache_path, user_config_path, user_log_path
 
 from bot.answering.confidence import THRESHOLD
 from embeddings.encoding.model import DEFAULT_MODEL
 from embeddings.errors import VerbatimError
 
 APP = "verbatim-bot"
-KEYS = ("seeds", "index", "model", "max_file_mb", "min_confidence")
-"""What can be set. `seeds` is BOT_SEEDS in the environment, and so on."""
-
-_DEFAULTS: Mapping[str, Any] = {
-    "seeds": "seeds",
-    "model": DEFAULT_MODEL,
-    "max_file_mb": 20.0,
-    "min_confidence": THRESHOLD,
-}
 
 
 class SettingsError(VerbatimError):
@@ -34,21 +25,43 @@ class SettingsError(VerbatimError):
     kind = "usage"
 
 
-@dataclass(frozen=True, slots=True)
-class Settings:
+class Defaults(Struct, frozen=True):
+    """What holds where nothing is set. Its fields are all that can be set: `seeds` is BOT_SEEDS in
+    the environment, and so on."""
+
+    seeds: str = "seeds"
+    index: str | None = None
+    model: str = DEFAULT_MODEL
+    max_file_mb: float = 20.0
+    min_confidence: float = THRESHOLD
+    log: str | None = None
+
+
+DEFAULTS = Defaults()
+KEYS = Defaults.__struct_fields__
+
+
+class Settings(Struct, frozen=True):
     """`seeds` and `index` are absolute; files above `max_bytes` are not read; below
-    `min_confidence`, 0…1, the articles are said not to answer."""
+    `min_confidence`, 0…1, the articles are said not to answer. `log`: the file that was named for
+    it, or None for the usual one."""
 
     seeds: Path
     index: Path
     model: str
     max_bytes: int
     min_confidence: float = THRESHOLD
+    log: Path | None = None
 
 
 def config_file() -> Path:
     """The file that holds a person's own defaults (TOML, any of `KEYS`)."""
     return user_config_path(APP) / "config.toml"
+
+
+def log_file() -> Path:
+    """Where the log is written, unless another file is named."""
+    return user_log_path(APP) / "bot.log"
 
 
 def load(flags: Mapping[str, Any], environment: Mapping[str, str] = os.environ) -> Settings:
@@ -64,19 +77,15 @@ def load(flags: Mapping[str, Any], environment: Mapping[str, str] = os.environ) 
     chosen: dict[str, Any] = {}
     for key in KEYS:
         places = (flags.get(key), environment.get(f"BOT_{key.upper()}") or None, config.get(key))
-        chosen[key] = next((one for one in places if one is not None), _DEFAULTS.get(key))
+        chosen[key] = next((value for value in places if value is not None), getattr(DEFAULTS, key))
     seeds = Path(os.path.realpath(_path("seeds", chosen["seeds"])))
-    index = _own_index(seeds) if chosen["index"] is None else _path("index", chosen["index"])
+    index = own_index(seeds) if chosen["index"] is None else _path("index", chosen["index"])
     model = _text("model", chosen["model"])
-    megabytes = _number(
-        "max_file_mb",
-        *(chosen["max_file_mb"], lambda one: 0 < one < 1e6, "of megabytes above 0", "20"),
-    )
-    confidence = _number(
-        "min_confidence",
-        *(chosen["min_confidence"], lambda one: 0 <= one <= 1, "from 0 to 1", "0.4"),
-    )
-    return Settings(seeds, index.absolute(), model, int(megabytes * 1e6), confidence)
+    size = "of megabytes above 0"
+    megabytes = _number(chosen, "max_file_mb", lambda mb: 0 < mb < 1e6, size, "20")
+    confidence = _number(chosen, "min_confidence", lambda p: 0 <= p <= 1, "from 0 to 1", "0.4")
+    log = None if chosen["log"] is None else _path("log", chosen["log"]).absolute()
+    return Settings(seeds, index.absolute(), model, int(megabytes * 1e6), confidence, log)
 
 
 def _text(key: str, value: Any) -> str:
@@ -105,19 +114,22 @@ def _path(key: str, value: Any) -> Path:
         ) from error
 
 
-def _own_index(seeds: Path) -> Path:
+def own_index(seeds: Path) -> Path:
     """A folder in the user's cache for these articles: their name, and a hash of their path."""
     key = hashlib.sha256(os.fsencode(seeds)).hexdigest()[:12]
     name = "".join(c if c.isalnum() or c in "-_" else "-" for c in seeds.name) or "articles"
     return user_cache_path(APP) / f"{name[:40]}-{key}"
 
 
-def _number(key: str, value: Any, fits: Callable[[float], bool], form: str, example: str) -> float:
+def _number(
+    chosen: Mapping[str, Any], key: str, fits: Callable[[float], bool], form: str, example: str
+) -> float:
     """A setting that is a number.
 
     Raises:
         SettingsError: it is none, or does not fit.
     """
+    value = chosen[key]
     try:
         number = math.nan if isinstance(value, bool) else float(value)
         if not fits(number):

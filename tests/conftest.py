@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -12,7 +14,8 @@ from typing import Any
 import hypothesis
 import pytest
 
-from embeddings.encoding.encoder import LightEncoder, open_encoder
+from embeddings.encoding.encoder import open_encoder
+from embeddings.encoding.light import LightEncoder
 from embeddings.encoding.model import Model, find_model
 from embeddings.index.rebuild import rebuild
 
@@ -57,9 +60,30 @@ def model() -> Model:
 
 @pytest.fixture(scope="session")
 def encoder(model: Model) -> LightEncoder:
-    found = open_encoder(model)
-    assert isinstance(found, LightEncoder)
-    return found
+    engine = open_encoder(model)
+    assert isinstance(engine, LightEncoder)
+    return engine
+
+
+@pytest.fixture(scope="session")
+def other_model(tmp_path_factory: pytest.TempPathFactory, model: Model) -> Model:
+    """A small BERT with random weights that pools its first token: not for the light engine."""
+    import torch
+    from transformers import BertConfig, BertModel
+
+    folder = tmp_path_factory.mktemp("other-model")
+    for path in model.folder.iterdir():
+        if path.name.startswith(("token", "vocab", "special", "modules", "sentence_bert")):
+            shutil.copy(path, folder)
+    torch.manual_seed(0)
+    config = BertConfig(hidden_size=32, num_hidden_layers=1, num_attention_heads=2)
+    BertModel(config).save_pretrained(folder)
+    (folder / "1_Pooling").mkdir()
+    (folder / "2_Normalize").mkdir()
+    settings = {"word_embedding_dimension": 32, "pooling_mode_cls_token": True}
+    settings["pooling_mode_mean_tokens"] = False
+    (folder / "1_Pooling" / "config.json").write_text(json.dumps(settings))
+    return find_model(str(folder))
 
 
 @pytest.fixture(scope="session")

@@ -17,9 +17,12 @@ from textual.widget import Widget
 from textual.widgets import Static
 
 from bot.chat.app import ChatApp
-from bot.chat.transcript import Card
+from bot.chat.card import Card
+from bot.conversations.updating import Stage, Update, update
+from bot.presenting.json import ReportJson
 from bot.settings import Settings
 from embeddings.encoding.model import DEFAULT_MODEL
+from embeddings.index.changes import Look
 from tests.conftest import MAX_BYTES
 
 PATIENCE = 60.0
@@ -87,18 +90,21 @@ async def opened(
     keep: bool = False,
     go_on: bool = False,
     before: Callable[[ChatApp], None] = lambda app: None,
+    update_index: Update = update,
     wait: bool = True,
 ) -> AsyncIterator[Opened]:
     """The chat on a folder of articles, as soon as it can be asked (unless not to `wait`).
 
     Args:
         before: called with the app before it runs.
+        update_index: brings the index up to date.
     """
-    app = ChatApp(Settings(seeds, index, DEFAULT_MODEL, MAX_BYTES), keep=keep, go_on=go_on)
+    settings = Settings(seeds, index, DEFAULT_MODEL, MAX_BYTES)
+    app = ChatApp(settings, keep=keep, go_on=go_on, update_index=update_index)
     before(app)
     async with app.run_test(size=size, notifications=True) as pilot:
         if wait:
-            await until(pilot, app.library.settled.is_set)
+            await until(pilot, app.follower.settled.is_set)
         yield app, pilot
 
 
@@ -127,8 +133,23 @@ def told(app: ChatApp) -> list[str]:
     return [one.message for one in app._notifications]
 
 
+class HeldUpdates:
+    """Brings an index up to date (`update_index`) as soon as that may pass."""
+
+    def __init__(self) -> None:
+        self.reached = asyncio.Event()
+        self.passed = asyncio.Event()
+
+    async def update_index(
+        self, settings: Settings, looked: Look, on_stage: Callable[[Stage], None]
+    ) -> ReportJson | None:
+        self.reached.set()
+        await self.passed.wait()
+        return await update(settings, looked, on_stage)
+
+
 class Gate:
-    """Holds the engine's answers (or looks) back until it is opened."""
+    """Holds the archive's answers (or looks) back until it is opened."""
 
     def __init__(self, name: str) -> None:
         self.name = name
@@ -136,11 +157,11 @@ class Gate:
         self.reached = threading.Event()
 
     def __call__(self, app: ChatApp) -> None:
-        real: Callable[..., Any] = getattr(app.engine, self.name)
+        real: Callable[..., Any] = getattr(app.archive, self.name)
 
         def held(*arguments: Any, **options: Any) -> Any:
             self.reached.set()
             assert self.passed.wait(60)
             return real(*arguments, **options)
 
-        setattr(app.engine, self.name, held)
+        setattr(app.archive, self.name, held)

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from bot.answering.answer import answer
-from bot.answering.citation import Place
+from bot.answering.citation import Quote
 from bot.evaluation.questions import is_hit, is_marked, load
-from embeddings.encoding.encoder import LightEncoder
+from embeddings.encoding.light import LightEncoder
 from embeddings.encoding.model import Model
 from embeddings.index.rebuild import rebuild
-from embeddings.index.search import Index
+from embeddings.index.search import Index, query_of
+from tests.asking import asked
 from tests.conftest import MAX_BYTES, SHARED, needs_shared
 
 pytestmark = needs_shared
@@ -20,37 +21,39 @@ ARTICLES = SHARED / "articles"
 
 
 @pytest.fixture(scope="module")
-def index(model: Model, encoder: LightEncoder, tmp_path_factory: pytest.TempPathFactory) -> Index:
+def index(model: Model, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Index]:
     folder = tmp_path_factory.mktemp("real-index")
     rebuild(ARTICLES, folder, model, max_bytes=MAX_BYTES)
-    return Index(folder, encoder)
+    opened = Index(folder)
+    yield opened
+    opened.close()
 
 
-def check_slice(place: Place, text: str) -> None:
-    """The text stands at these characters and on these lines of its file."""
-    with open(ARTICLES / place.source, encoding="utf-8", newline="") as file:
+def check_slice(quote: Quote) -> None:
+    """The words stand at these characters and on these lines of their file."""
+    with open(ARTICLES / quote.source, encoding="utf-8", newline="") as file:
         article = file.read()
-    assert article[place.start_char : place.end_char] == text
-    assert article.count("\n", 0, place.start_char) + 1 == place.start_line
-    assert article.count("\n", 0, place.end_char - 1) + 1 == place.end_line
+    assert article[quote.start_char : quote.end_char] == quote.text
+    assert article.count("\n", 0, quote.start_char) + 1 == quote.start_line
+    assert article.count("\n", 0, quote.end_char - 1) + 1 == quote.end_line
 
 
 def test_every_question_is_answered_in_exact_slices(
-    index: Index, capsys: pytest.CaptureFixture[str]
+    index: Index, encoder: LightEncoder, capsys: pytest.CaptureFixture[str]
 ) -> None:
     questions = load(SHARED / "eval/seeds/questions.jsonl")
     answerable = [one for one in questions if one.answerable]
     top1 = top3 = marked = answered = refused = 0
     missed = []
     for question in questions:
-        result = answer(question.text, index)
-        cited = result.citations or result.nearest
+        result = asked(question.text, index, encoder)
+        cited = result.shown
         assert len(cited) == 3
         assert [one.rank for one in cited] == [1, 2, 3]
         for citation in cited:
-            check_slice(citation.place, citation.passage)
-            check_slice(citation.highlight, citation.highlight_text)
-            assert citation.highlight_text in citation.passage
+            check_slice(citation.passage)
+            check_slice(citation.highlight)
+            assert citation.highlight.text in citation.passage.text
             assert all((ARTICLES / place.source).exists() for place in citation.also_in)
         if question.answerable:
             hits = [is_hit(question, citation) for citation in cited]
@@ -75,6 +78,6 @@ def test_every_question_is_answered_in_exact_slices(
     assert refused >= 0.8 * (len(questions) - total)
 
 
-def test_the_sources_are_the_five_files(index: Index) -> None:
-    hits = index.search("Twitter", 100).hits
-    assert {hit.source for hit in hits} == {path.name for path in Path(ARTICLES).iterdir()}
+def test_the_sources_are_the_five_files(index: Index, encoder: LightEncoder) -> None:
+    hits = index.search(query_of("Twitter", encoder), 100).hits
+    assert {hit.info.source for hit in hits} == {path.name for path in Path(ARTICLES).iterdir()}

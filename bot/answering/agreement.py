@@ -2,7 +2,7 @@
 
 Precision comes first: a wrong "these differ" is worse than none. Figures are compared only where
 each stands in a passage that is itself likely enough to answer, is the short answer there
-(bot/short_answer.py), and is of one sort with the others (minutes with hours, counts of the thing
+(short_answer.py), and is of one sort with the others (minutes with hours, counts of the thing
 asked for, years with years). Where one such passage has only other figures, and none of them is
 its short answer, nothing is said at all. Copies of a text are one voice. Measured on labelled
 questions: tests/eval/README.md.
@@ -11,18 +11,18 @@ questions: tests/eval/README.md.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import NamedTuple
 
-from bot.answering.citation import Place
-from bot.answering.english.quantities import Figure
+from msgspec import Struct
+
+from bot.answering.citation import Quote
+from bot.answering.english.quantities import Quantity
 
 
-class Voice(NamedTuple):
-    """What one article says: the figure, and how it stands there."""
+class Voice(Struct, frozen=True):
+    """What one article says: the quantity, and how it stands there."""
 
-    figure: Figure
-    value: str
-    place: Place
+    quantity: Quantity
+    quote: Quote
 
 
 def agree(voices: Iterable[Voice]) -> list[list[Voice]]:
@@ -31,17 +31,17 @@ def agree(voices: Iterable[Voice]) -> list[list[Voice]]:
 
     An article that says two things is not sure, and is left out.
     """
-    said: dict[str, set[Figure]] = {}
+    said: dict[str, set[Quantity]] = {}
     heard = list(voices)
-    for one in heard:
-        said.setdefault(one.place.source, set()).add(one.figure)
+    for voice in heard:
+        said.setdefault(voice.quote.source, set()).add(voice.quantity)
     sure: dict[str, Voice] = {}
-    for one in heard:
-        if len(said[one.place.source]) == 1:
-            sure.setdefault(one.place.source, one)
-    if len(sure) < 2 or len({one.figure.sort for one in sure.values()}) > 1:
+    for voice in heard:
+        if len(said[voice.quote.source]) == 1:
+            sure.setdefault(voice.quote.source, voice)
+    if len(sure) < 2 or len({voice.quantity.sort for voice in sure.values()}) > 1:
         return []
-    groups: dict[Figure, list[Voice]] = {}
-    for one in sure.values():
-        groups.setdefault(one.figure, []).append(one)
+    groups: dict[Quantity, list[Voice]] = {}
+    for voice in sure.values():
+        groups.setdefault(voice.quantity, []).append(voice)
     return sorted(groups.values(), key=lambda group: -len(group))

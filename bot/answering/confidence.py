@@ -14,32 +14,25 @@ import math
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
-from typing import NamedTuple
 
 FITTED = Path(__file__).with_suffix(".json")
 
 THRESHOLD = 0.2
 """Below this probability the articles are said not to answer. From 0.15 to 0.4 the F1 of
 refusals, a mean over the labelled sets, is .70 to .73; higher ones refuse more of what is told
-in other words than asked (tests/eval/README.md has what each costs)."""
-
-
-class Regression(NamedTuple):
-    """ln(p / (1 - p)) = intercept + Σ weight · signal."""
-
-    intercept: float
-    weights: dict[str, float]
+in other words than asked. Measured (tests/eval/README.md has what each costs)."""
 
 
 @cache
-def fitted() -> Regression:
-    """The regression that stands in confidence.json."""
+def fitted() -> tuple[float, dict[str, float]]:
+    """The regression in confidence.json, (intercept, weights):
+    ln(p / (1 - p)) = intercept + Σ weight · signal."""
     stored = json.loads(FITTED.read_text(encoding="utf-8"))
-    return Regression(stored["intercept"], stored["weights"])
+    return stored["intercept"], stored["weights"]
 
 
 def probability(signals: Mapping[str, float]) -> float:
-    """The probability, 0…1, that a passage with these signals (bot/evidence.py) answers."""
+    """The probability, 0…1, that a passage with these signals (judging.py) answers."""
     intercept, weights = fitted()
     logit = intercept + sum(weight * signals[name] for name, weight in weights.items())
     return 1 / (1 + math.exp(-logit))

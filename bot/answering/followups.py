@@ -18,9 +18,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from itertools import pairwise
-from typing import NamedTuple
+
+from msgspec import Struct, structs
 
 from bot.answering.english.noun_phrases import (
     AUXILIARY,
@@ -65,8 +65,7 @@ _NO_THING = (["raining"], ["snowing"], ["when"], ["since"])  # it is raining; ho
 _SINGULAR = {"do": "does", "are": "is", "were": "was", "have": "has", "don't": "doesn't"}
 
 
-@dataclass(frozen=True, slots=True)
-class Turn:
+class Turn(Struct, frozen=True):
     """A question that was asked, what was searched for it, and the sentence that was marked in
     the best passage (None where the articles did not answer)."""
 
@@ -75,7 +74,7 @@ class Turn:
     marked: str | None
 
 
-class _Past(NamedTuple):
+class _Past(Struct, frozen=True):
     """An earlier turn: what was searched, its phrases, and the names that may answer it."""
 
     text: str
@@ -102,19 +101,26 @@ def _past(turn: Turn) -> _Past:
     did = next((word for word in asked if word in said), None)
     near = [at for at, word in enumerate(said) if word == did]
     who = re.match(r"\W*(?:\w+ )?who(?:m|se)?\b", text.casefold())
-    names = [one for one in phrases_of(marked, names_only=True) if one.key not in text.casefold()]
-    names = [one for one in names if one.person >= (0 if who else 2)]
-    names.sort(key=lambda one: min((abs(one.first - at) for at in near), default=0))
+    names = [
+        phrase
+        for phrase in phrases_of(marked, names_only=True)
+        if phrase.key not in text.casefold()
+    ]
+    names = [phrase for phrase in names if phrase.person >= (0 if who else 2)]
+    names.sort(key=lambda phrase: min((abs(phrase.first - at) for at in near), default=0))
     first = 2.5 if who else 0.4
     answers = [
-        one._replace(weight=first - 0.2 * rank, person=max(one.person, 2))
-        for rank, one in enumerate(names)
+        structs.replace(phrase, weight=first - 0.2 * rank, person=max(phrase.person, 2))
+        for rank, phrase in enumerate(names)
     ]
     own = list(phrases_of(text))
     words = [word.low for word in words_of(text)]
     if words[:1] == ["who"] and words[1:2] and words[1] not in AUXILIARY - BE:
         # Who owns Twitter? He is none of those named.
-        own = [one._replace(person=one.person if one.person > 1 else -1) for one in own]
+        own = [
+            structs.replace(phrase, person=phrase.person if phrase.person > 1 else -1)
+            for phrase in own
+        ]
     return _Past(text, tuple(own), tuple(answers))
 
 
@@ -126,36 +132,38 @@ def _antecedent(talk: Sequence[_Past], pronoun: str, taken: Iterable[str]) -> Ph
     """
     best, most = None, _LEAST if pronoun else _LEAST_TOPIC
     known: dict[str, int] = {}
-    for one in (one for past in talk for one in past.phrases + past.answers):
-        last = one.key.rsplit(" ", 1)[-1]
-        known[last] = max(known.get(last, one.person), one.person)
+    for phrase in (phrase for past in talk for phrase in past.phrases + past.answers):
+        last = phrase.key.rsplit(" ", 1)[-1]
+        known[last] = max(known.get(last, phrase.person), phrase.person)
     for age, past in enumerate(talk):
-        for one in past.phrases + past.answers * (pronoun in PERSON):
-            one = one._replace(person=known[one.key.rsplit(" ", 1)[-1]])
-            if one.key in taken or one.key.isdigit() or not _agrees(one, pronoun):
+        for phrase in past.phrases + past.answers * (pronoun in PERSON):
+            phrase = structs.replace(phrase, person=known[phrase.key.rsplit(" ", 1)[-1]])
+            if phrase.key in taken or phrase.key.isdigit() or not _agrees(phrase, pronoun):
                 continue
-            again = sum(one.key in other.text.casefold() for other in talk) - 1
-            score = one.weight - 1.5 * age + min(max(again, 0), 2)
+            again = sum(phrase.key in other.text.casefold() for other in talk) - 1
+            score = phrase.weight - 1.5 * age + min(max(again, 0), 2)
             if pronoun in PERSON:
-                score += 2 * (one.person >= 2)
+                score += 2 * (phrase.person >= 2)
             elif pronoun:
-                score += (3.0 if pronoun in PLURAL else 2.0) * (one.plural == (pronoun in PLURAL))
+                score += (3.0 if pronoun in PLURAL else 2.0) * (
+                    phrase.plural == (pronoun in PLURAL)
+                )
             if score > most:
-                best, most = one, score
+                best, most = phrase, score
     return best
 
 
-def _agrees(one: Phrase, pronoun: str) -> bool:
+def _agrees(phrase: Phrase, pronoun: str) -> bool:
     if pronoun in PERSON:
         wrong = WOMEN if pronoun in MALE else MEN
-        return one.person >= (0 if one.named else 3) and one.key.split()[0] not in wrong
-    return pronoun not in THING or (not one.named or one.person < 2)
+        return phrase.person >= (0 if phrase.named else 3) and phrase.key.split()[0] not in wrong
+    return pronoun not in THING or (not phrase.named or phrase.person < 2)
 
 
 def _substituted(question: str, words: list[Word], talk: Sequence[_Past]) -> str | None:
     """With the antecedent in place of the first pronoun of each kind."""
     own = list(phrases_of(question))
-    taken, changes = {one.key for one in own if one.named}, []
+    taken, changes = {phrase.key for phrase in own if phrase.named}, []
     for kind in (PERSON, THING, PLURAL):
         at = next((at for at, word in enumerate(words) if word.low in kind), None)
         if at is None or _expletive(words, at) or _impersonal(words, at):
@@ -228,10 +236,10 @@ def _bound(words: list[Word], at: int, own: Iterable[Phrase]) -> bool:
     if before not in AUXILIARY and (subject or before in CLAUSE | {"as", "after", "before"}):
         clause = at  # it begins one that has no mark: Did Musk say he …?
     return any(
-        one.last <= clause or (owned and main < one.first < at)
-        for one in own
-        if one.last <= at and (one.plural or one.named or low not in PLURAL)
-        if _agrees(one, low) and not (one.plural and low in THING)
+        phrase.last <= clause or (owned and main < phrase.first < at)
+        for phrase in own
+        if phrase.last <= at and (phrase.plural or phrase.named or low not in PLURAL)
+        if _agrees(phrase, low) and not (phrase.plural and low in THING)
     )
 
 
@@ -265,14 +273,14 @@ def _replaced(question: str, rest: list[Word], past: _Past, *, about: bool) -> s
     head noun (the first room, the second room); for a name, the most central of the names."""
     spans, new = words_of(past.text), question[rest[0].start : rest[-1].end]
     noun = rest[1:] if len(rest) > 1 and rest[0].low in PREPOSITION else rest
-    like = [one for one in past.phrases if spans[one.last - 1].low == noun[-1].low]
+    like = [phrase for phrase in past.phrases if spans[phrase.last - 1].low == noun[-1].low]
     if not like and noun is not rest:
         return re.sub(r"[\s?.!]+$", "", past.text) + f" {new}?" if about or len(rest) <= 3 else None
     if not like and any(word.named for word in rest) and (about or len(rest) <= 3):
-        like = [one for one in past.phrases if any(map(str.isupper, one.text))]
+        like = [phrase for phrase in past.phrases if any(map(str.isupper, phrase.text))]
     if not like:
         return None
-    old = max(like, key=lambda one: one.weight)
+    old = max(like, key=lambda phrase: phrase.weight)
     first = old.first
     while first and noun[0].low in _DETERMINER and spans[first - 1].low in _DETERMINER:
         first -= 1

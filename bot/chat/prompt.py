@@ -124,8 +124,8 @@ class Prompt(TextArea):
     async def _on_paste(self, event: Paste) -> None:
         if len(event.text) > LONGEST:
             event.prevent_default()
-            told = f"{len(event.text):,} characters are too many: a question may have {LONGEST:,}."
-            self.notify(told, severity="warning", markup=False)
+            text = f"{len(event.text):,} characters are too many: a question may have {LONGEST:,}."
+            self.notify(text, severity="warning", markup=False)
         else:
             event.text = unsteered(event.text)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
 
 from textual import on
@@ -14,8 +14,8 @@ from textual.screen import ModalScreen
 from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
 
-from bot.conversations.history import Conversation
-from bot.presenting.terminal import Line, count, one_line
+from bot.conversations.history import KeptConversation
+from bot.presenting.terminal import count, one_line
 
 
 class Sheet(ModalScreen[None]):
@@ -36,15 +36,6 @@ class Sheet(ModalScreen[None]):
                 yield Static(self._text, id="sheet-text", markup=False)
 
 
-def drawn(lines: Iterable[Line]) -> Content:
-    """Lines of `render` as content."""
-    roles = {"dim": "$text-muted", "source": "bold", "refusal": "bold $text-warning"}
-    return Content("\n").join(
-        Content.assemble(*((one_line(span.text), roles.get(span.role, "")) for span in line.spans))
-        for line in lines
-    )
-
-
 class ConversationsScreen(ModalScreen[int | None]):
     """Kept conversations to choose from: the id of one to go on with."""
 
@@ -56,7 +47,7 @@ class ConversationsScreen(ModalScreen[int | None]):
 
     def __init__(
         self,
-        conversations: Sequence[Conversation],
+        conversations: Sequence[KeptConversation],
         delete: Callable[[int], Awaitable[bool]],
     ) -> None:
         """`delete` forgets a conversation; whether it could."""
@@ -67,10 +58,10 @@ class ConversationsScreen(ModalScreen[int | None]):
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="sheet"):
-            told = "Conversations   (Enter goes on with one, d deletes it, Esc closes)"
+            text = "Conversations   (Enter goes on with one, d deletes it, Esc closes)"
             if not self._conversations:
-                told = "There are no conversations about these articles yet   (Esc closes)"
-            yield Static(Content(told), classes="sheet-title")
+                text = "There are no conversations about these articles yet   (Esc closes)"
+            yield Static(Content(text), classes="sheet-title")
             yield OptionList(*map(_option, self._conversations), markup=False)
 
     @on(OptionList.OptionSelected)
@@ -90,12 +81,12 @@ class ConversationsScreen(ModalScreen[int | None]):
             options.remove_option(option.id)
 
 
-def _option(conversation: Conversation) -> Option:
+def _option(conversation: KeptConversation) -> Option:
     asked = datetime.fromisoformat(conversation.asked_at).astimezone()
-    told = f"{asked:%Y-%m-%d %H:%M}  {count(conversation.exchanges, 'question')}"
+    text = f"{asked:%Y-%m-%d %H:%M}  {count(conversation.exchanges, 'question')}"
     title = one_line(conversation.title)
     return Option(
-        Content.assemble((told, "$text-muted"), f"  {title[:200]}"), id=str(conversation.id)
+        Content.assemble((text, "$text-muted"), f"  {title[:200]}"), id=str(conversation.id)
     )
 
 
@@ -111,8 +102,8 @@ class ExportScreen(ModalScreen[str | None]):
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="sheet -small"):
-            told = "Export the conversation to   (.md or .json; Enter writes it, Esc closes)"
-            yield Static(Content(told), classes="sheet-title")
+            text = "Export the conversation to   (.md or .json; Enter writes it, Esc closes)"
+            yield Static(Content(text), classes="sheet-title")
             yield Input(self._name, select_on_focus=False)
 
     @on(Input.Submitted)

@@ -9,10 +9,10 @@ import asyncio
 import re
 from bisect import bisect_right
 from collections.abc import Iterator
-from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
+from msgspec import Struct
 from rich.cells import cell_len, chop_cells
 from rich.segment import Segment
 from rich.style import Style
@@ -29,19 +29,18 @@ from textual.strip import Strip
 from textual.widgets import Static
 
 from bot.presenting.terminal import one_line, unsteered
-from bot.receipts import Opened, open_source
+from bot.receipts import Opened, reopen
 from bot.settings import Settings
-from embeddings.articles.article import Unreadable
+from embeddings.errors import ArticlesError
 
 if TYPE_CHECKING:
-    from bot.answering.answer import Citation
+    from bot.answering.citation import Citation
 
 _LINE_END = re.compile(r"\r?\n")
 _LONE_RETURN = re.compile(r"\r(?!\n)")
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(Struct, frozen=True):
     """Characters [start, end) of the text on one row; `line` is 0 where a line goes on."""
 
     line: int
@@ -54,7 +53,7 @@ def wrap(text: str, width: int) -> list[Row]:
     newline, with or without a carriage return before it."""
     rows: list[Row] = []
     start = 0
-    ends = [(found.start(), found.end()) for found in _LINE_END.finditer(text)]
+    ends = [(match.start(), match.end()) for match in _LINE_END.finditer(text)]
     for line, (end, following) in enumerate([*ends, (len(text), len(text))], start=1):
         if start < end or end < len(text):
             breaks = [start, *_breaks(text[start:end], start, width), end]
@@ -175,7 +174,7 @@ class SourceView(ScrollView, can_focus=True):
             selected = self.screen.get_component_rich_style("screen--selection")
             looks.append(((row.start + span[0], end), selected))
         ends = (char for bounds, _ in looks for char in bounds)
-        cuts = sorted({row.start, row.end, *(min(max(one, row.start), row.end) for one in ends)})
+        cuts = sorted({row.start, row.end, *(min(max(end, row.start), row.end) for end in ends)})
         for start, end in pairwise(cuts):
             style = base
             for (first, last), look in looks:
@@ -239,16 +238,16 @@ class SourcePane(Vertical):
     async def _open(self, citation: Citation, *, again: bool = False) -> None:
         try:
             opened, text = await asyncio.to_thread(_drawable, citation, self._settings)
-        except Unreadable as error:
-            problem = one_line(f"{citation.place.source} {error}")
+        except ArticlesError as error:
+            problem = one_line(str(error))
             if again:
                 self._say(f"{problem}; this is how it was.")
             else:
                 self.notify(f"{problem}.", severity="error", markup=False)
             return
         self.opened = opened
-        source = one_line(citation.place.source)
-        date = f"  {citation.published}" if citation.published else ""
+        source = one_line(citation.source)
+        date = f"  {citation.info.published}" if citation.info.published else ""
         title = self.query_one("#source-title", Static)
         title.update(Content.assemble((f"{source}:{opened.lines[0]}", "bold"), date))
         self._say(opened.note)
@@ -265,5 +264,5 @@ class SourcePane(Vertical):
 def _drawable(citation: Citation, settings: Settings) -> tuple[Opened, str]:
     """The article, and its text as it is drawn: character by character, with visible control
     characters and newlines for line ends."""
-    opened = open_source(citation, settings)
+    opened = reopen(citation, settings.seeds, max_bytes=settings.max_bytes)
     return opened, unsteered(_LONE_RETURN.sub("\n", opened.text))

@@ -11,7 +11,6 @@ from bot import __version__
 from bot.answering.confidence import THRESHOLD
 from embeddings.errors import VerbatimError
 
-ANSWERED, UNANSWERED, USAGE, UNUSABLE, DEFECT, INTERRUPTED = 0, 1, 2, 3, 70, 130
 _EXIT_CODES = """\
 exit codes:
   0    answered, or done
@@ -80,7 +79,7 @@ class _Parser(argparse.ArgumentParser):
         for action in self._actions:
             if isinstance(action, argparse._SubParsersAction):
                 words.update(action.choices)
-                words.update(*(one._words() for one in action.choices.values()))
+                words.update(*(below._words() for below in action.choices.values()))
             elif action.choices:
                 words.update(action.choices)
         return words
@@ -227,6 +226,12 @@ def _places() -> argparse.ArgumentParser:
         "--max-file-mb",
         metavar="MB",
         help="larger files are not read (BOT_MAX_FILE_MB; default 20)",
+    )
+    group.add_argument(
+        "--log",
+        metavar="FILE",
+        help="what goes wrong behind the scenes is noted there, without a word of yours (BOT_LOG;"
+        " default in your log folder)",
     )
     return places
 

@@ -1,5 +1,5 @@
 """The plain conversation: a prompt and printed answers, for screen readers, pipes and dumb
-terminals. The same engine as the chat's, and the same conversations.
+terminals. The same archive as the chat's, and the same conversations.
 """
 
 from __future__ import annotations
@@ -11,19 +11,20 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bot import editor
-from bot.archive import Engine
+from bot.archive import Archive
 from bot.commands import progress
+from bot.conversations.conversation import Conversation
 from bot.conversations.export import export
 from bot.conversations.history import Exchange, History, now
-from bot.presenting import terminal
-from bot.presenting.terminal import Line, Span
-from bot.receipts import Opened, open_source
+from bot.exit_codes import ANSWERED
+from bot.presenting.terminal import Line, Span, around, count, write
+from bot.presenting.text import answer_lines, error_lines, show_lines
+from bot.receipts import Opened, reopen
 from bot.settings import Settings
-from embeddings.articles.article import Unreadable
-from embeddings.errors import ArticlesError, VerbatimError
+from embeddings.errors import VerbatimError
 
 if TYPE_CHECKING:
-    from bot.answering.answer import Answer
+    from bot.answering.citation import Answer
 
 HELP = """\
 Type a question and press Enter. Or one of these:
@@ -49,9 +50,9 @@ def converse(settings: Settings, *, keep: bool, go_on: bool) -> int:
         ArticlesError, IndexUnusable, ModelError: the articles cannot be opened.
     """
     # questions that a program asks are no conversation, unless one is to be gone on with
-    talk = _Talk(Engine(settings), keep=keep and (sys.stdin.isatty() or go_on))
-    try:
-        progress.bring_up_to_date(talk.engine)
+    with Archive(settings) as archive:
+        talk = _Talk(archive, keep=keep and (sys.stdin.isatty() or go_on))
+        progress.update(archive)
         if go_on:
             talk.go_on()
         if sys.stdin.isatty():
@@ -62,11 +63,9 @@ def converse(settings: Settings, *, keep: bool, go_on: bool) -> int:
             try:
                 talk.take(line)
             except VerbatimError as error:
-                terminal.write(terminal.error_lines(error), sys.stderr)
+                write(error_lines(error), sys.stderr)
             sys.stdout.flush()
-    finally:
-        talk.engine.close()
-    return 0
+    return ANSWERED
 
 
 def _lines() -> Iterator[str]:
@@ -88,35 +87,35 @@ def _lines() -> Iterator[str]:
 
 
 class _Talk:
-    """The conversation so far."""
+    """The conversation so far, and the commands that it knows."""
 
-    def __init__(self, engine: Engine, *, keep: bool) -> None:
-        self.engine = engine
-        self.exchanges: list[Exchange] = []
-        self._conversation: int | None = None
+    def __init__(self, archive: Archive, *, keep: bool) -> None:
+        self._archive = archive
+        self._settings = archive.settings
+        self._conversation = Conversation()
         self._history = self._opened() if keep else None
 
     def _opened(self) -> History | None:
         try:
-            return History(self.engine.settings.seeds)
+            return History(self._settings.seeds)
         except VerbatimError as error:
-            terminal.write(terminal.error_lines(error), sys.stderr)
+            write(error_lines(error), sys.stderr)
             return None
 
     def go_on(self) -> None:
         """Take up the last conversation about these articles."""
+        history = self._history
         try:
-            kept = self._history.conversations(1) if self._history else []
-            exchanges = self._history.exchanges(kept[0].id) if self._history and kept else []
+            kept = history.conversations(1) if history else []
+            exchanges = self._conversation.resume(history, kept[0].id) if history and kept else []
         except VerbatimError as error:
-            terminal.write(terminal.error_lines(error), sys.stderr)
+            write(error_lines(error), sys.stderr)
             return
         if not kept:
             progress.say("There is no earlier conversation about these articles.")
             return
-        self._conversation, self.exchanges = kept[0].id, exchanges
-        told = terminal.count(len(self.exchanges), "question")
-        progress.say(f"Going on after {told}; the last was: {self._last().question}")
+        text = count(len(exchanges), "question")
+        progress.say(f"Going on after {text}; the last was: {self._last().question}")
 
     def take(self, line: str) -> None:
         """Follow one line: a command or a question."""
@@ -126,57 +125,52 @@ class _Talk:
         elif word == "/help":
             print(HELP)
         elif word == "/new":
-            self.exchanges, self._conversation = [], None
+            self._conversation = Conversation()
         elif word == "/as" and rest:
             self._ask(rest, follow=False)
         elif word == "/export" and rest:
-            print(export(self.exchanges, self.engine.settings.seeds, Path(rest)))
+            print(export(self._conversation.exchanges, self._settings.seeds, Path(rest)))
         elif word == "/source":
-            self._show(self._citation(rest))
+            self._show(self._cited(rest))
         elif word == "/editor":
-            self._edit(self._citation(rest))
+            self._edit(self._cited(rest))
         else:
             raise NotSo(f"{line} is no command", remedy="See: /help")
 
     def _ask(self, question: str, *, follow: bool) -> None:
-        progress.bring_up_to_date(self.engine)
-        earlier = [one.answer for one in self.exchanges] if follow else []
-        answer = self.engine.answer(question, earlier=earlier)
-        self.exchanges.append(Exchange(now(), answer))
-        lines = terminal.answer_lines(answer, self.engine.settings.seeds)
+        progress.update(self._archive)
+        after = self._conversation.answers if follow else ()
+        answer = self._archive.answer(question, after=after)
+        self._conversation.exchanges.append(Exchange(now(), answer))
+        lines = answer_lines(answer, self._settings.seeds)
         if not sys.stdin.isatty():
             lines = [Line((Span(f"> {question}", "name"),)), *lines]
-        terminal.write([*lines, Line(())], sys.stdout, plainly=True)
+        write([*lines, Line(())], sys.stdout, plainly=True)
         if self._history is not None:
-            self._conversation = self._history.add(self._conversation, self.exchanges[-1])
+            self._conversation.keep(self._history)
 
     def _last(self) -> Answer:
-        if not self.exchanges:
+        if not self._conversation.exchanges:
             raise NotSo("Nothing has been asked yet", remedy="Type a question.")
-        return self.exchanges[-1].answer
+        return self._conversation.exchanges[-1].answer
 
-    def _citation(self, number: str) -> Opened:
+    def _cited(self, number: str) -> Opened:
         """The article of one of the last answer's passages, as it is now."""
-        answer = self._last()
-        citations = answer.citations or answer.nearest
+        citations = self._last().shown
         place = int(number) if number.isdecimal() and len(number) < 9 else 1 if not number else 0
         if not 1 <= place <= len(citations):
-            told = f"1 to {len(citations)}"
-            raise NotSo(f"{number} is no passage of the last answer", remedy=f"It has {told}.")
-        citation = citations[place - 1]
-        try:
-            return open_source(citation, self.engine.settings)
-        except Unreadable as error:
-            source = citation.place.source
-            raise ArticlesError(f"{source} {error}", remedy="Ask again.") from error
+            text = f"1 to {len(citations)}"
+            raise NotSo(f"{number} is no passage of the last answer", remedy=f"It has {text}.")
+        at = self._settings
+        return reopen(citations[place - 1], at.seeds, max_bytes=at.max_bytes)
 
     def _show(self, opened: Opened) -> None:
         if opened.note:
             progress.say(opened.note)
         first, last = opened.lines
-        lines = terminal.show_lines(opened.text, first, last)
-        terminal.write(terminal.around(lines, first, last, sys.stdout), sys.stdout)
+        lines = show_lines(opened.text, first, last)
+        write(around(lines, first, last, sys.stdout), sys.stdout)
 
     def _edit(self, opened: Opened) -> None:
-        path = self.engine.settings.seeds / opened.citation.place.source
-        editor.run(editor.command(path, *opened.place))
+        path = self._settings.seeds / opened.citation.source
+        editor.run(editor.command(path, opened.lines[0], opened.column))

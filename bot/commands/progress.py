@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-import gc
 import sys
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from typing import TYPE_CHECKING
 
-from bot.presenting import terminal
+from bot.commands import process
+from bot.presenting.terminal import count, one_line
 
 if TYPE_CHECKING:
     from rich.progress import Progress as Bars
     from rich.progress import TaskID
 
-    from bot.archive import Engine
+    from bot.archive import Archive
     from embeddings.index.rebuild import Progress
 
 _WORDS = {
@@ -36,7 +36,7 @@ _LINE_EVERY = 10.0
 def say(text: str) -> None:
     """A line for people. Where nobody listens, the answer is given all the same."""
     with suppress(OSError):
-        print(terminal.one_line(text), file=sys.stderr, flush=True)
+        print(one_line(text), file=sys.stderr, flush=True)
 
 
 @contextmanager
@@ -46,21 +46,23 @@ def shown() -> Iterator[Progress]:
         yield _bars(stack) if sys.stderr.isatty() else _lines()
 
 
-def bring_up_to_date(engine: Engine) -> None:
+def update(archive: Archive) -> None:
     """Make the index agree with the folder, telling of it.
 
     Raises:
-        ArticlesError, IndexUnusable, ModelError: see `rebuild.refresh`.
+        ArticlesError, IndexUnusable, ModelError: as `Archive.update`.
     """
-    found = engine.look()
-    if not found.differs:
+    looked = archive.look()
+    if not looked.differs:
         return
-    gc.enable()  # which a short question does without
+    process.collect()
+    from bot.presenting.text import news
+
     with shown() as show_progress:
-        report = engine.refresh(
-            found,
-            on_stale=lambda: say(terminal.news(found)),
+        report = archive.update(
+            looked,
             on_wait=say_who_writes,
+            on_change=lambda new, changed, removed: say(news(looked, new, changed, removed)),
             progress=show_progress,
         )
     if report is not None and report.failed:
@@ -119,7 +121,7 @@ def _lines() -> Progress:
         doing, did, thing = _COUNTED[stage]
         if done == 0:
             last = time.monotonic()
-            say(f"{doing} {about}{terminal.count(total, thing)}…")
+            say(f"{doing} {about}{count(total, thing)}…")
         elif done < total and time.monotonic() - last >= _LINE_EVERY:
             last = time.monotonic()
             say(f"{did} {done:,} of {about}{total:,}…")

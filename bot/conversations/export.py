@@ -2,25 +2,19 @@
 
 from __future__ import annotations
 
-import hashlib
-import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from bot.conversations.history import Exchange, now
-from bot.presenting import json as documents
-from bot.presenting.terminal import one_line, safe
+from bot.presenting.json import answer_json, dump
+from bot.presenting.markdown import answer_parts, escaped
+from bot.presenting.terminal import one_line
+from bot.receipts import hash_now
 from embeddings.errors import VerbatimError
 
-if TYPE_CHECKING:
-    from bot.answering.answer import Citation
-    from bot.answering.citation import Place
-
 FORMS = (".md", ".json")
-_MARKUP = re.compile(r"([\\`*_\[\]<>&#|~])|^(\s*)([-+=]|\d+(?=[.)]))", re.MULTILINE)
 
 
 class ExportError(VerbatimError):
@@ -81,115 +75,47 @@ def _whole(path: Path) -> Iterator[None]:
 def as_json(exchanges: Sequence[Exchange], seeds: Path) -> str:
     """The exchanges as documents of `bot ask --json`, with the time and any note; and the
     hash that each source has now, null where it is gone."""
-    told = [
-        {"asked_at": one.asked_at, "note": one.note, **documents.answer_json(one.answer)}
-        for one in exchanges
-    ]
     document = {
         "seeds": str(seeds),
         "exported_at": now(),
         "sources": _hashes_now(exchanges, seeds),
-        "exchanges": told,
+        "exchanges": [
+            {"asked_at": exchange.asked_at, "note": exchange.note, **answer_json(exchange.answer)}
+            for exchange in exchanges
+        ],
     }
-    return documents.dump(document) + "\n"
+    return dump(document) + "\n"
 
 
 def as_markdown(exchanges: Sequence[Exchange], seeds: Path) -> str:
-    """The exchanges for people: what answers is quoted, with the marked sentence bold; what
-    is less likely to, or only near, is named."""
+    """The exchanges for people, each answer as `presenting.markdown` has it."""
     parts = [
         "# Questions to the articles",
-        f"Articles: {_escaped(one_line(str(seeds)))}  \nExported: {_time(now())}",
+        f"Articles: {escaped(one_line(str(seeds)))}  \nExported: {_time(now())}",
         "The quotations are the articles' own words. With each stands the SHA-256 of the file"
         " that it was taken from.",
     ]
     hashes = _hashes_now(exchanges, seeds)
-    for one in exchanges:
-        answer = one.answer
-        asked = [_time(one.asked_at)]
+    for exchange in exchanges:
+        answer = exchange.answer
+        asked = [_time(exchange.asked_at)]
         if answer.searched_as:
-            asked.append(f"searched as: {_escaped(one_line(answer.searched_as))}")
-        parts.append(f"## {_escaped(one_line(answer.question))}")
-        parts.append("  \n".join([*asked, _escaped(one.note)] if one.note else asked))
-        if not answer.answered:
-            parts.append(f"**The articles do not answer this.** {_escaped(answer.reason or '')}")
-        parts += [_quotation(citation, hashes) for citation in answer.likely]
-        others = [*answer.citations[len(answer.likely) :], *answer.nearest]
-        if others:
-            named = "; ".join(f"{_place(one.highlight)} ({one.score:.0%})" for one in others)
-            parts.append(f"{'Less likely' if answer.likely else 'Nearest'}: {named}")
+            asked.append(f"searched as: {escaped(one_line(answer.searched_as))}")
+        if exchange.note:
+            asked.append(escaped(exchange.note))
+        parts += [f"## {escaped(one_line(answer.question))}", "  \n".join(asked)]
+        parts += answer_parts(answer, hashes)
     return "\n\n".join(parts) + "\n"
 
 
 def _hashes_now(exchanges: Sequence[Exchange], seeds: Path) -> dict[str, str | None]:
     """source → SHA-256 of the file as it is now; None where it cannot be read."""
-    hashes: dict[str, str | None] = {}
-    answers = [one.answer for one in exchanges]
-    for citation in (one for answer in answers for one in answer.citations + answer.nearest):
-        source = citation.place.source
-        if source not in hashes:
-            try:
-                with (seeds / source).open("rb") as file:
-                    hashes[source] = hashlib.file_digest(file, "sha256").hexdigest()
-            except OSError:
-                hashes[source] = None
-    return dict(sorted(hashes.items()))
-
-
-def _quotation(citation: Citation, hashes: Mapping[str, str | None]) -> str:
-    before, marked, after = (_escaped(safe(part)) for part in citation.parts)
-    # Markdown's own ** does not end where a word or a quotation mark follows at once.
-    spaced = not (before[-1:].strip() or after[:1].strip())
-    bold, end = ("**", "**") if spaced else ("<strong>", "</strong>")
-    lines = (f"{bold}{row.strip()}{end}" if row.strip() else "" for row in marked.split("\n"))
-    rows = [_indented(row) for row in (before + "\n".join(lines) + after).split("\n")]
-    told = [_place(citation.highlight), *([citation.published] if citation.published else [])]
-    if citation.title != Path(citation.place.source).stem:
-        told.insert(0, f"*{_escaped(one_line(citation.title))}*")
-    told.append(f"{citation.score:.0%}")
-    receipt = f"SHA-256 {citation.sha256}"
-    if hashes[citation.place.source] != citation.sha256:
-        gone = hashes[citation.place.source] is None
-        receipt += " (the article is gone)" if gone else " (the article has changed since)"
-    also = [f"also in {_place(one)}" for one in citation.also_in]
-    cited = "  \n".join([f"— {', '.join(told)}", *also, receipt])
-    quoted = "\n".join(
-        f"{row}  " if row.strip() and below.strip() else row
-        for row, below in zip(rows, [*rows[1:], ""], strict=True)
-    )
-    return "\n".join(f"> {row}" if row else ">" for row in f"{quoted}\n\n{cited}".split("\n"))
-
-
-def _indented(row: str) -> str:
-    """A row whose leading blanks are shown, and do not make it code."""
-    text = row.lstrip()
-    return "&nbsp;" * (len(row) - len(text)) + text
-
-
-def _place(place: Place) -> str:
-    return f"{_escaped(one_line(place.source))}, line {place.start_line}"
+    answers = [exchange.answer for exchange in exchanges]
+    sources = {
+        citation.source for answer in answers for citation in answer.citations + answer.nearest
+    }
+    return {source: hash_now(source, seeds) for source in sorted(sources)}
 
 
 def _time(iso: str) -> str:
     return f"{datetime.fromisoformat(iso).astimezone(UTC):%Y-%m-%d %H:%M} UTC"
-
-
-def quotation(citation: Citation) -> str:
-    """The marked sentence, and on a line of its own where it stands, to paste elsewhere."""
-    told = [f"{citation.place.source}, line {citation.highlight.start_line}"]
-    if citation.title != Path(citation.place.source).stem:
-        told.insert(0, citation.title)
-    if citation.published:
-        told.append(citation.published)
-    return f"{safe(citation.highlight_text)}\n— {one_line(', '.join(told))}\n"
-
-
-def _escaped(text: str) -> str:
-    """Text that Markdown shows as it is."""
-    return _MARKUP.sub(
-        lambda found: f"\\{found[1]}" if found[1] else _at_line_start(found[2], found[3]), text
-    )
-
-
-def _at_line_start(space: str, mark: str) -> str:
-    return f"{space}{mark}\\" if mark.isdigit() else f"{space}\\{mark}"

@@ -3,61 +3,126 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import os
 from collections.abc import Awaitable, Callable
 from concurrent.futures import Executor
 from datetime import datetime
 from importlib import import_module
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from bot.archive import Engine
-from bot.conversations.updating import Stage, update
-from bot.presenting.terminal import count, one_line, told
+from msgspec import Struct, structs
+
+from bot.archive import Archive
+from bot.conversations.updating import Stage, Update, update
+from bot.presenting.json import ReportJson
+from bot.presenting.terminal import count, one_line
+from bot.presenting.text import error_words
 from embeddings.errors import VerbatimError
+
+if TYPE_CHECKING:
+    from embeddings.index.changes import Look
+
+_log = logging.getLogger(__name__)
 
 LOOK_EVERY = 30
 """Seconds after which the folder is looked at though nothing told of a change: network
-disks tell of none."""
+disks tell of none. A guess."""
 
 _NAMED = 3
+"""Articles that the news names of each sort."""
+
 _STAGES = {"reading": "Reading articles:", "encoding": "Encoding passages:"}
 
 
-class Library:
-    """One folder of articles. `settled` is set once it is known whether questions can be put
-    to the engine (`searchable`), or why not (`error`)."""
+class State(Struct, frozen=True):
+    """How the articles stand.
 
-    def __init__(self, engine: Engine, on_change: Callable[[], None]) -> None:
+    Attributes:
+        searchable: questions can be put to the archive.
+        error: what kept the last look or update from its end.
+        counts: articles, passages, and files that could not be read; None before the first look.
+        updating: an update is being made that may change answers.
+        stage: what that is doing.
+        indexed: in a first build, how many articles can be searched, of how many.
+        news: what updates did, in a few words.
+    """
+
+    searchable: bool = False
+    error: VerbatimError | None = None
+    counts: tuple[int, int, int] | None = None
+    updating: bool = False
+    stage: Stage | None = None
+    indexed: tuple[int, int] | None = None
+    news: str = ""
+
+    def status(self) -> str:
+        """One line on how things stand."""
+        if self.error is not None:
+            return one_line(error_words(self.error))
+        if self.stage is not None:
+            doing = f"{_STAGES[self.stage.name]} {self.stage.done:,} of {self.stage.total:,}"
+            if self.indexed is not None:
+                doing += " · {:,} of {:,} articles can be searched".format(*self.indexed)
+            return doing
+        if self.counts is None:
+            return "Opening the articles…"
+        articles, passages, failed = self.counts
+        line = f"{count(articles, 'article')}, {count(passages, 'passage')}"
+        if failed:
+            line += f" · {count(failed, 'file')} not read (F2)"
+        return line + self.news
+
+    def note(self) -> str | None:
+        """What must be said of an answer given now."""
+        if self.indexed is not None:
+            done, total = self.indexed
+            return f"From the {done:,} of {total:,} articles that are indexed so far."
+        if self.updating:
+            return "The articles have changed; the index is still being brought up to date."
+        return None
+
+
+class Follower:
+    """Keeps the index of a folder up to date. `settled` is set once it is known whether questions
+    can be put to the archive, or why not."""
+
+    def __init__(
+        self, archive: Archive, on_change: Callable[[], None], update_index: Update = update
+    ) -> None:
+        """Follow the archive's folder, once `follow` runs.
+
+        Args:
+            on_change: called whenever there is another `state`.
+            update_index: brings the index up to date.
+        """
+        self.state = State()
         self.settled = asyncio.Event()
-        self.searchable = False
-        self.error: VerbatimError | None = None
-        self._engine = engine
+        self._archive = archive
         self._on_change = on_change
+        self._update_index = update_index
         self._changed = asyncio.Event()
         self._turn = asyncio.Lock()
-        self._stage: Stage | None = None
-        self._indexed: tuple[int, int] | None = None
-        self._updating = False
-        self._counts: tuple[int, int, int] | None = None
-        self._news = ""
 
-    async def keep_current(
-        self, thread: Executor, on_update: Callable[[], Awaitable[None]]
-    ) -> None:
+    def _set(self, **fields: Any) -> None:
+        self.state = structs.replace(self.state, **fields)
+        self._on_change()
+
+    async def follow(self, thread: Executor, on_update: Callable[[], Awaitable[None]]) -> None:
         """Open the articles, then follow the folder until cancelled.
 
         Args:
             thread: where questions are answered; the index is opened there.
             on_update: called when articles have changed in the index.
         """
-        watching = asyncio.create_task(self._watch(self._engine.settings.seeds))
+        watching = asyncio.create_task(self._watch(self._archive.settings.seeds))
         opened = False
         try:
             while True:
                 self._changed.clear()
-                updated = await self.bring_up_to_date()
-                if self.searchable and (updated or not opened):
+                updated = await self.update()
+                if self.state.searchable and (updated or not opened):
                     opened = await self._open(thread)
                 if updated:
                     await on_update()
@@ -68,84 +133,64 @@ class Library:
     async def _open(self, thread: Executor) -> bool:
         """Open the index in the thread that will search it; whether it could be."""
         try:
-            await asyncio.get_running_loop().run_in_executor(thread, self._engine.open)
+            await asyncio.get_running_loop().run_in_executor(thread, self._archive.open)
         except VerbatimError as error:
-            self.error = error
-            self._on_change()
+            _log.warning("the index cannot be opened: %s: %s", type(error).__name__, error)
+            self._set(error=error)
             return False
         return True
 
-    async def bring_up_to_date(self) -> bool:
+    async def update(self) -> bool:
         """Make the index agree with the folder; whether articles came, changed or went."""
         async with self._turn:
-            self.error, report = None, None
+            self._set(error=None)
+            report: ReportJson | None = None
             try:
-                found = await asyncio.to_thread(self._engine.look)
-                self._counts = (found.articles, found.passages, len(found.skipped))
-                seeds = str(self._engine.settings.seeds)
-                if found.meta and found.remake is None and found.meta.seeds == seeds:
-                    self._open_for_questions()
-                    if not found.meta.complete:
-                        self._indexed = found.articles, found.articles + len(found.changes.added)
-                if found.differs:
-                    self._updating = found.stale
-                    report = await update(self._engine.settings, self._show_stage)
-                self.searchable = True
+                looked = await asyncio.to_thread(self._archive.look)
+                self._see(looked)
+                if looked.differs:
+                    report = await self._update_index(self._archive.settings, looked, self._show)
+                self.state = structs.replace(self.state, searchable=True)
             except VerbatimError as error:
-                self.error = error
+                _log.warning("the update failed: %s: %s", type(error).__name__, error)
+                self.state = structs.replace(self.state, error=error)
             finally:
-                self._stage, self._indexed, self._updating = None, None, False
-                self._on_change()
+                self._set(stage=None, indexed=None, updating=False)
             if report is not None:
-                self._counts = (report["articles"], report["passages"], len(report["failed"]))
-                if found.articles:  # what was added to nothing needs no telling
-                    self._news = _news(report) or self._news
+                counts = report["articles"], report["passages"], len(report["failed"])
+                # what was added to nothing needs no telling
+                news = _news(report) if looked.articles else ""
+                self._set(counts=counts, news=news or self.state.news)
             self.settled.set()
-            self._on_change()
             return report is not None
 
-    def _open_for_questions(self) -> None:
-        self.searchable = True
-        self.settled.set()
+    def _see(self, looked: Look) -> None:
+        """What a look tells: an index that is there can be searched while it is brought up to
+        date."""
+        failed = len(looked.skipped) + len(looked.unreadable)
+        mine = looked.meta is not None and looked.meta.seeds == str(self._archive.settings.seeds)
+        searchable = mine and looked.remake is None
+        growing = searchable and looked.meta is not None and not looked.meta.complete
+        expected = looked.articles + len(looked.new)
+        self._set(
+            counts=(looked.articles, looked.passages, failed),
+            searchable=self.state.searchable or searchable,
+            updating=looked.differs,
+            indexed=(looked.articles, expected) if growing else None,
+        )
+        if searchable:
+            self.settled.set()
 
-    def _show_stage(self, stage: Stage) -> None:
+    def _show(self, stage: Stage) -> None:
         if stage.name == "indexed":
-            self._indexed = stage.done, stage.total
-            self._open_for_questions()
+            self._set(indexed=(stage.done, stage.total), searchable=True)
+            self.settled.set()
         else:
-            self._stage = stage
-        self._on_change()
-
-    def status(self) -> str:
-        """One line on how things stand."""
-        if self.error is not None:
-            return one_line(told(self.error))
-        if self._stage is not None:
-            stage, done, total = self._stage.name, self._stage.done, self._stage.total
-            doing = f"{_STAGES[stage]} {done:,} of {total:,}"
-            if self._indexed is not None:
-                doing += " · {:,} of {:,} articles can be searched".format(*self._indexed)
-            return doing
-        if self._counts is None:
-            return "Opening the articles…"
-        articles, passages, failed = self._counts
-        state = f"{count(articles, 'article')}, {count(passages, 'passage')}"
-        if failed:
-            state += f" · {count(failed, 'file')} not read (F2)"
-        return state + self._news
-
-    def note(self) -> str | None:
-        """What must be said of an answer given now."""
-        if self._indexed is not None:
-            done, total = self._indexed
-            return f"From the {done:,} of {total:,} articles that are indexed so far."
-        if self._updating:
-            return "The articles have changed; the index is still being brought up to date."
-        return None
+            self._set(stage=stage)
 
     def _concerns(self, change: object, path: str) -> bool:  # noqa: ARG002
         """Whether a changed file may be an article: nothing hidden, and nothing of the index."""
-        at = self._engine.settings
+        at = self._archive.settings
         hidden = any(part.startswith(".") for part in Path(os.path.relpath(path, at.seeds)).parts)
         return not hidden and not Path(path).is_relative_to(at.index)
 
@@ -161,17 +206,21 @@ class Library:
                     rust_timeout=LOOK_EVERY * 1000,
                 ):
                     self._changed.set()
-            except (OSError, RuntimeError):
+            except (OSError, RuntimeError) as error:
+                _log.info("the folder cannot be watched: %s", error)
                 # The folder is gone, or the system watches no more folders: look now and then.
                 await asyncio.sleep(LOOK_EVERY)
                 self._changed.set()
 
 
-def _news(report: dict[str, Any]) -> str:
+def _news(report: ReportJson) -> str:
     """What an update did, in a few words."""
     parts = []
-    for name in ("added", "changed", "removed"):
-        sources = report[name]
+    for name, sources in (
+        ("added", report["added"]),
+        ("changed", report["changed"]),
+        ("removed", report["removed"]),
+    ):
         if sources:
             more = f" and {len(sources) - _NAMED} more" if len(sources) > _NAMED else ""
             parts.append(f"{name} {', '.join(sources[:_NAMED])}{more}")

@@ -11,11 +11,11 @@ import os
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from msgspec import Struct
 from platformdirs import user_data_path
 
 from bot.presenting.json import answer_json, answer_of
@@ -23,7 +23,7 @@ from bot.settings import APP
 from embeddings.errors import VerbatimError
 
 if TYPE_CHECKING:
-    from bot.answering.answer import Answer
+    from bot.answering.citation import Answer
 
 FORMAT = 1
 """Number of the schema below; a file of another is neither read nor written."""
@@ -51,8 +51,7 @@ class HistoryError(VerbatimError):
     kind = "history"
 
 
-@dataclass(frozen=True, slots=True)
-class Exchange:
+class Exchange(Struct, frozen=True):
     """A question with its answer. `asked_at` is an ISO time in UTC; `note` what must be
     known of the answer, such as that only some of the articles had been indexed."""
 
@@ -61,8 +60,7 @@ class Exchange:
     note: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Conversation:
+class KeptConversation(Struct, frozen=True):
     """A kept conversation: its first question, how many there are, and when the last was asked."""
 
     id: int
@@ -144,7 +142,7 @@ class History:
             )
         return conversation
 
-    def conversations(self, most: int = 1_000_000) -> list[Conversation]:
+    def conversations(self, most: int = 1_000_000) -> list[KeptConversation]:
         """Those about this folder, the latest first, at most so many."""
         with self._explained():
             rows = self._db.execute(
@@ -155,7 +153,7 @@ class History:
                 (self._seeds, most),
             ).fetchall()
             return [
-                Conversation(number, str(title), total, _time(asked_at))
+                KeptConversation(number, str(title), total, _time(asked_at))
                 for number, title, total, asked_at in rows
             ]
 

@@ -1,26 +1,35 @@
 """The index is brought up to date in a process of its own, so that the chat never stutters.
 
-`update` runs this module as a program and hands on what that says, one JSON object a line:
-{"stage", "done", "total"} while it works, {"report": …} or {"error": …} at its end.
-A rebuild that is killed loses nothing, so the chat may end it at any moment.
+`update` runs this module as a program. That is given how the index stands, so as not to list the
+folder again, and says what it does, one JSON object a line: a `Stage` while it works, `Done` or
+`Failed` at its end. A rebuild that is killed loses nothing, so the chat may end it at any moment.
 """
 
 from __future__ import annotations
 
 import asyncio
-import json
 import os
-import subprocess
 import sys
 import tempfile
-from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
 
-from bot.archive import Engine
-from bot.presenting import json as documents
-from bot.settings import Settings
+import msgspec
+from msgspec import Struct
+
+from bot.archive import Archive
+from bot.log import log_to
+from bot.presenting.json import ReportJson, report_json
+from bot.presenting.text import remedy_words
+from bot.settings import Settings, log_file
 from embeddings.errors import VerbatimError
+
+if TYPE_CHECKING:
+    from embeddings.index.changes import Look
+
+_LONGEST_LINE = 1 << 28
+"""Bytes of a line: a report names every article that came."""
 
 
 class UpdateFailed(VerbatimError):
@@ -29,102 +38,119 @@ class UpdateFailed(VerbatimError):
     kind = "update"
 
 
-@dataclass(frozen=True, slots=True)
-class Stage:
-    """What the other process is doing: how many, of how many."""
+class Stage(Struct, frozen=True, tag="stage"):
+    """What the process is doing: how many, of how many."""
 
     name: str
     done: int
     total: int
 
 
-async def update(settings: Settings, on_stage: Callable[[Stage], None]) -> dict[str, Any] | None:
+class Done(Struct, frozen=True, tag="done"):
+    """The index is up to date; `report` is None where it was."""
+
+    report: ReportJson | None
+
+
+class Failed(Struct, frozen=True, tag="failed"):
+    """The index is as it was."""
+
+    message: str
+    remedy: str
+
+
+Update = Callable[[Settings, "Look", Callable[[Stage], None]], Awaitable[ReportJson | None]]
+"""(settings, how the index stands, what to call with each stage) → the report of a rebuild, as
+`update` gives it."""
+
+
+async def update(
+    settings: Settings, looked: Look, on_stage: Callable[[Stage], None]
+) -> ReportJson | None:
     """Bring the index up to date; the document of `bot rebuild --json`, or None where it was.
 
     Raises:
         UpdateFailed: it could not be; the index is as it was.
     """
     try:
-        return await _update(settings, on_stage)
+        with tempfile.TemporaryFile() as complaints:
+            process = await asyncio.create_subprocess_exec(
+                sys.executable,
+                "-P",
+                "-m",
+                __name__,
+                str(settings.seeds),
+                str(settings.index),
+                settings.model,
+                str(settings.max_bytes),
+                str(settings.log or log_file()),
+                stdin=asyncio.subprocess.PIPE,
+                stdout=asyncio.subprocess.PIPE,
+                stderr=complaints,
+                limit=_LONGEST_LINE,
+                env={**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
+            )
+            try:
+                last = await _follow(process, msgspec.json.encode(looked), on_stage)
+            finally:
+                if process.returncode is None:
+                    process.terminate()
+                await process.communicate()  # to its end, or its pipes stay open
+            if isinstance(last, Done):
+                return last.report
+            if isinstance(last, Failed):
+                raise UpdateFailed(last.message, remedy=last.remedy)
+            complaints.seek(0)
+            said = complaints.read().decode(errors="replace").strip().rpartition("\n")[2]
     except (OSError, ValueError) as error:  # no room, no process, or a line that is none of ours
         raise UpdateFailed(
             f"The index cannot be brought up to date: {error}",
             remedy="Run bot rebuild to see why.",
         ) from error
+    raise UpdateFailed(
+        f"Bringing the index up to date ended early{': ' + said if said else ''}",
+        remedy="Run bot rebuild to see why.",
+    )
 
 
-async def _update(settings: Settings, on_stage: Callable[[Stage], None]) -> dict[str, Any] | None:
-    loop = asyncio.get_running_loop()
-    with tempfile.TemporaryFile() as complaints:
-        process = subprocess.Popen(
-            (sys.executable, "-P", "-m", "bot.conversations.updating", *_arguments(settings)),
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=complaints,
-            env={**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
-        )
-        try:
-            return await asyncio.to_thread(
-                _follow, process, lambda stage: loop.call_soon_threadsafe(on_stage, stage)
-            )
-        except EOFError:
-            complaints.seek(0)
-            last = complaints.read().decode(errors="replace").strip().rpartition("\n")[2]
-            raise UpdateFailed(
-                f"Bringing the index up to date ended early{': ' + last if last else ''}",
-                remedy="Run bot rebuild to see why.",
-            ) from None
-        finally:
-            process.terminate()  # of one that has ended this is nothing
-
-
-def _follow(
-    process: subprocess.Popen[bytes], on_stage: Callable[[Stage], object]
-) -> dict[str, Any] | None:
-    """Read what the process says to its end.
-
-    Raises:
-        UpdateFailed: it told of an error.
-        EOFError: it ended without a report.
-    """
-    with process:
-        for line in process.stdout or ():
-            told = json.loads(line)
-            if "stage" in told:
-                on_stage(Stage(told["stage"], told["done"], told["total"]))
-            elif "report" in told:
-                report: dict[str, Any] | None = told["report"]
-                return report
-            else:
-                raise UpdateFailed(told["error"]["message"], remedy=told["error"]["remedy"])
-    raise EOFError
-
-
-def _arguments(settings: Settings) -> list[str]:
-    return [str(settings.seeds), str(settings.index), settings.model, str(settings.max_bytes)]
+async def _follow(
+    process: asyncio.subprocess.Process, looked: bytes, on_stage: Callable[[Stage], None]
+) -> Done | Failed | None:
+    """Read what the process says to its end; None where it says no last word."""
+    assert process.stdin is not None
+    assert process.stdout is not None
+    process.stdin.write(looked)
+    process.stdin.close()
+    async for line in process.stdout:
+        message: Stage | Done | Failed = msgspec.json.decode(line, type=Stage | Done | Failed)
+        if not isinstance(message, Stage):
+            return message
+        on_stage(message)
+    return None
 
 
 def main(arguments: list[str]) -> None:
     """What the other process does."""
-    from pathlib import Path
+    from embeddings.index.changes import Look
 
     if hasattr(os, "nice"):
         os.nice(10)  # the chat comes first
-    seeds, index, model, max_bytes = arguments
-    engine = Engine(Settings(Path(seeds), Path(index), model, int(max_bytes)))
+    seeds, index, model, max_bytes, log = arguments
+    log_to(Path(log), asked_for=False)
+    looked = msgspec.json.decode(sys.stdin.buffer.read(), type=Look)
+    archive = Archive(Settings(Path(seeds), Path(index), model, int(max_bytes)))
     try:
-        report = engine.refresh(
-            engine.look(),
-            progress=lambda stage, done, total: _say(stage=stage, done=done, total=total),
+        report = archive.update(
+            looked, progress=lambda stage, done, total: _say(Stage(stage, done, total))
         )
     except VerbatimError as error:
-        _say(**documents.error_json(error))
+        _say(Failed(str(error), remedy_words(error.remedy)))
     else:
-        _say(report=documents.report_json(report) if report else None)
+        _say(Done(report_json(report) if report else None))
 
 
-def _say(**told: Any) -> None:
-    print(json.dumps(told), flush=True)
+def _say(message: Stage | Done | Failed) -> None:
+    print(msgspec.json.encode(message).decode(), flush=True)
 
 
 if __name__ == "__main__":

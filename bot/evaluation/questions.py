@@ -6,11 +6,12 @@ import json
 import re
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from bot.answering.answer import Citation
+from msgspec import Struct
+
+from bot.answering.citation import Citation
 from bot.answering.english.answer_types import asks_for
 from embeddings.errors import VerbatimError
 
@@ -21,8 +22,7 @@ class QuestionsError(VerbatimError):
     kind = "questions"
 
 
-@dataclass(frozen=True, slots=True)
-class Evidence:
+class Evidence(Struct, frozen=True):
     """A pattern that an answering passage of `source` has; `sentence` where it is known."""
 
     source: str
@@ -30,21 +30,20 @@ class Evidence:
     sentence: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class Question:
-    """A labelled question. `answer` is found in what answers it; `group` is the article (or
+class LabelledQuestion(Struct, frozen=True):
+    """A labelled question. `accepted` is found in what answers it; `group` is the article (or
     question) that it came from; `kind` what it asks for, as labelled or else as it is read."""
 
     id: str
     text: str
     answerable: bool
     evidence: tuple[Evidence, ...]
-    answer: re.Pattern[str] | None
+    accepted: re.Pattern[str] | None
     group: str
     kind: str
 
 
-def load(path: Path) -> list[Question]:
+def load(path: Path) -> list[LabelledQuestion]:
     """Read a file of labelled questions, one JSON object a line.
 
     Raises:
@@ -68,7 +67,8 @@ def load(path: Path) -> list[Question]:
                 ) from error
     if not questions:
         raise QuestionsError(f"{path} has no questions", remedy="Put one JSON object on each line.")
-    twice = [one for one, times in Counter(one.id for one in questions).items() if times > 1]
+    counts = Counter(question.id for question in questions)
+    twice = [own for own, times in counts.items() if times > 1]
     if twice:
         raise QuestionsError(
             f"{path} has the id {twice[0]} more than once", remedy="Give each question its own."
@@ -77,66 +77,73 @@ def load(path: Path) -> list[Question]:
 
 
 _MALFORMED = (
-    *(KeyError, TypeError, ValueError, AttributeError, re.error),
-    *(OverflowError, RecursionError),
+    KeyError,
+    TypeError,
+    ValueError,
+    AttributeError,
+    re.error,
+    OverflowError,
+    RecursionError,
 )
 """What a line, or its patterns, can fail with."""
 
 
-def _question(row: Mapping[str, Any]) -> Question:
+def _question(row: Mapping[str, Any]) -> LabelledQuestion:
     given = row.get("answers", [])
     if not isinstance(given, list) or not isinstance(row["evidence"], list):
         raise TypeError("answers and evidence must be lists")
-    answers = [re.escape(one) for one in given if one]
+    answers = [re.escape(answer) for answer in given if answer]
     pattern = row.get("answer_pattern") or "|".join(answers)
     evidence = tuple(
-        Evidence(one["source"], re.compile(one["pattern"]), one.get("sentence"))
-        for one in row["evidence"]
+        Evidence(own["source"], re.compile(own["pattern"]), own.get("sentence"))
+        for own in row["evidence"]
     )
     text, answerable, kind = row["question"], row["answerable"], row.get("kind", "")
     if not isinstance(text, str) or not isinstance(answerable, bool):
         raise TypeError("question must be text, answerable true or false")
-    if not all(isinstance(one, str) for one in (kind, *(each.source for each in evidence))):
+    if not all(isinstance(text_, str) for text_ in (kind, *(own.source for own in evidence))):
         raise TypeError("kind and source must be text")
     text.encode()  # or it cannot be asked
-    if not text.strip() or not all(one.pattern.pattern for one in evidence):
+    if not text.strip() or not all(own.pattern.pattern for own in evidence):
         raise ValueError("question and pattern must not be empty")
     if answerable != bool(evidence):
         raise ValueError("evidence is what an answerable question has, and no other")
-    return Question(
+    return LabelledQuestion(
         id=str(row["id"]),
         text=text,
         answerable=answerable,
         evidence=evidence,
-        answer=re.compile(pattern) if pattern else None,
+        accepted=re.compile(pattern) if pattern else None,
         group=row.get("article", str(row["id"])),
         kind=kind or asks_for(text) or "other",
     )
 
 
-def is_evidence(question: Question, source: str, passage: str, *, strict: bool = False) -> bool:
+def is_evidence(
+    question: LabelledQuestion, source: str, passage: str, *, strict: bool = False
+) -> bool:
     """Whether a passage holds the question's evidence.
 
     `strict`: it must hold the evidence sentence too, where the set names one. A short answer
     can stand elsewhere in the article by chance.
     """
     return any(
-        one.source == source
-        and (one.pattern.search(passage) or one.pattern.search(_plain(passage)))
-        and (not strict or one.sentence is None or _has(passage, one.sentence))
-        for one in question.evidence
+        evidence.source == source
+        and (evidence.pattern.search(passage) or evidence.pattern.search(_plain(passage)))
+        and (not strict or evidence.sentence is None or _has(passage, evidence.sentence))
+        for evidence in question.evidence
     )
 
 
-def is_hit(question: Question, citation: Citation) -> bool:
+def is_hit(question: LabelledQuestion, citation: Citation) -> bool:
     """Whether a citation is evidence, in its own source or one that it is also in."""
-    sources = {citation.place.source, *(place.source for place in citation.also_in)}
-    return any(is_evidence(question, source, citation.passage) for source in sources)
+    sources = {citation.source, *(place.source for place in citation.also_in)}
+    return any(is_evidence(question, source, citation.passage.text) for source in sources)
 
 
-def is_marked(question: Question, citation: Citation) -> bool:
+def is_marked(question: LabelledQuestion, citation: Citation) -> bool:
     """Whether the marked sentence holds an accepted answer."""
-    return bool(question.answer and question.answer.search(_plain(citation.highlight_text)))
+    return bool(question.accepted and question.accepted.search(_plain(citation.highlight.text)))
 
 
 def _has(passage: str, sentence: str) -> bool:
@@ -148,7 +155,7 @@ def _plain(text: str) -> str:
     return " ".join(text.split())
 
 
-def check(questions: Sequence[Question], text_of: Callable[[str], str | None]) -> None:
+def check(questions: Sequence[LabelledQuestion], text_of: Callable[[str], str | None]) -> None:
     """See that the questions are about these articles, or the figures would be of nothing.
 
     Args:
@@ -157,18 +164,18 @@ def check(questions: Sequence[Question], text_of: Callable[[str], str | None]) -
     Raises:
         QuestionsError: the evidence of some stands in no article.
     """
-    for one in questions:
-        texts = {evidence.source: text_of(evidence.source) for evidence in one.evidence}
+    for question in questions:
+        texts = {evidence.source: text_of(evidence.source) for evidence in question.evidence}
         gone = [source for source, text in texts.items() if text is None]
         if gone:
             raise QuestionsError(
-                f"The evidence of question {one.id} is in {gone[0]}, which is not there",
+                f"The evidence of question {question.id} is in {gone[0]}, which is not there",
                 remedy="Name the folder that the questions are about: --seeds FOLDER",
             )
-        for evidence in one.evidence:
+        for evidence in question.evidence:
             if not evidence.pattern.search(texts[evidence.source] or ""):
                 raise QuestionsError(
-                    f"The evidence of question {one.id} is nowhere in {evidence.source}:"
+                    f"The evidence of question {question.id} is nowhere in {evidence.source}:"
                     f" {evidence.pattern.pattern}",
                     remedy="Mend the pattern; case counts, unless it begins with (?i).",
                 )

@@ -5,7 +5,8 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-from bot.evaluation.run import Outcome, Run, failures
+from bot.evaluation.measures import Outcome, failures
+from bot.evaluation.run import Run
 from bot.presenting.terminal import Line, Span, count
 
 _FIGURES = {
@@ -27,8 +28,8 @@ _KIND_COLUMNS = ("hit@1", "hit@3", "marked", "answered", "refusal.f1")
 
 def run_lines(run: Run, *, with_failures: bool) -> list[Line]:
     """What a set of labelled questions tells."""
-    answerable = sum(one.answerable for one in run.outcomes)
-    hidden = sum(one.hidden for one in run.outcomes)
+    answerable = sum(outcome.answerable for outcome in run.outcomes)
+    hidden = sum(outcome.hidden for outcome in run.outcomes)
     asked = count(len(run.outcomes), "question")
     more = f", {hidden} of the others with their evidence hidden" if hidden else ""
     lines = [
@@ -36,9 +37,9 @@ def run_lines(run: Run, *, with_failures: bool) -> list[Line]:
         Line(()),
         Line((Span(f"{'':<20} value  95 % interval", "dim"),)),
     ]
-    for name, one in run.figures.items():
-        if not math.isnan(one.value):
-            figure = f"{one.value:6.3f}  {one.low:.3f}–{one.high:.3f}  "
+    for name, estimate in run.figures.items():
+        if not math.isnan(estimate.value):
+            figure = f"{estimate.value:6.3f}  {estimate.low:.3f}–{estimate.high:.3f}  "
             spans = (Span(f"{name:<20}"), Span(figure, "score"), Span(_FIGURES[name], "dim"))
             lines.append(Line(spans, hang=41))
     times = f" half in {run.latency['p50']:.0f} ms, 99 % in {run.latency['p99']:.0f} ms"
@@ -49,11 +50,11 @@ def run_lines(run: Run, *, with_failures: bool) -> list[Line]:
         shown = "".join(f"{_figure(own[name]):>9}" for name in _KIND_COLUMNS)
         lines.append(Line((Span(f"{kind[:11]:<12}", "name"), Span(f"{own['questions']:9}{shown}"))))
     if run.compared:
-        told = f"Against the baseline, over the {run.shared} that both have (p: by chance alone):"
-        lines += [Line(()), Line((Span(told, "dim"),))]
+        text = f"Against the baseline, over the {run.shared} that both have (p: by chance alone):"
+        lines += [Line(()), Line((Span(text, "dim"),))]
     for name, change in run.compared.items():
-        told = f"{change.before:.3f} → {change.after:.3f}  p = {change.p_value:.4f}"
-        lines.append(Line((Span(f"{name:<28}"), Span(told, "score"))))
+        text = f"{change.before:.3f} → {change.after:.3f}  p = {change.p_value:.4f}"
+        lines.append(Line((Span(f"{name:<28}"), Span(text, "score"))))
     return [*lines, *_failed_lines(run.outcomes)] if with_failures else lines
 
 
@@ -63,12 +64,12 @@ def _figure(value: float) -> str:
 
 def _failed_lines(outcomes: Sequence[Outcome]) -> list[Line]:
     lines = [Line(())]
-    for what, one in failures(outcomes):
-        hidden = " (its evidence hidden)" if one.hidden else ""
+    for what, outcome in failures(outcomes):
+        hidden = " (its evidence hidden)" if outcome.hidden else ""
         lines.append(
-            Line((Span(f"{one.id}  ", "dim"), Span(one.question + hidden, "name")), hang=3)
+            Line((Span(f"{outcome.id}  ", "dim"), Span(outcome.question + hidden, "name")), hang=3)
         )
-        place = f", first: {one.first}" if one.first else ""
-        told = f"{what}{place}, confidence {one.confidence:.0%}"
-        lines.append(Line((Span(told, "dim"),), indent=3, hang=3))
+        place = f", first: {outcome.first}" if outcome.first else ""
+        text = f"{what}{place}, confidence {outcome.confidence:.0%}"
+        lines.append(Line((Span(text, "dim"),), indent=3, hang=3))
     return lines

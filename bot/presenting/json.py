@@ -1,25 +1,24 @@
-"""Answers, reports and errors ↔ JSON. The one place that knows the documents' form.
+"""Answers, reports and errors ↔ JSON: the contract, and the one place that knows its form.
 
-Fields may be added; none changes its meaning while `SCHEMA_VERSION` is the same.
+The classes below are the schema of each document. Fields may be added; none changes its meaning
+while `SCHEMA_VERSION` is the same. (Those that documents of before lack are `NotRequired`.)
 """
 
 from __future__ import annotations
 
 import json
-import math
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict
 from pathlib import Path, PurePosixPath
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NotRequired, TypedDict
+
+from bot.presenting.text import reason_words, remake_words, remedy_words
 
 if TYPE_CHECKING:
-    from bot.answering.answer import Answer, Citation
-    from bot.answering.citation import Place
-    from bot.evaluation.run import Outcome, Run
-    from embeddings.articles.article import Skipped
+    from bot.answering.citation import Answer, Citation, Place, Quote
+    from embeddings.articles.folder import Skipped
     from embeddings.errors import VerbatimError
-    from embeddings.index.changes import Look
+    from embeddings.index.changes import Changes, Look
     from embeddings.index.rebuild import Report
 
 SCHEMA_VERSION = 1
@@ -27,62 +26,172 @@ SCHEMA_VERSION = 1
 _JSON_UNSAFE = "[\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]"
 
 
-def dump(document: dict[str, Any]) -> str:
+class SliceJson(TypedDict):
+    """Characters [start_char, end_char) of an article's text, and their lines from 1."""
+
+    start_line: int
+    end_line: int
+    start_char: int
+    end_char: int
+
+
+class PlaceJson(SliceJson):
+    """A slice of a source."""
+
+    source: str
+
+
+class WordsJson(SliceJson):
+    """A slice of the citation's source, with its words."""
+
+    text: str
+
+
+class QuoteJson(PlaceJson):
+    """A slice of a source, with its words."""
+
+    text: str
+
+
+class HighlightJson(WordsJson):
+    """The marked sentence; `answer`: the short answer in it."""
+
+    answer: NotRequired[WordsJson | None]
+
+
+class CitationJson(PlaceJson):
+    """A passage with its marked sentence."""
+
+    rank: int
+    title: str
+    published: str | None
+    encoding: str
+    sha256: str
+    passage: str
+    highlight: HighlightJson
+    score: float
+    also_in: list[PlaceJson]
+
+
+class StatementJson(TypedDict):
+    """A figure, and where it stands."""
+
+    value: str
+    sources: list[QuoteJson]
+
+
+class AnswerJson(TypedDict):
+    """What `bot ask --json` prints."""
+
+    question: str
+    searched_as: str | None
+    answered: bool
+    confidence: float
+    min_confidence: NotRequired[float]
+    reason: str | None
+    citations: list[CitationJson]
+    nearest: list[CitationJson]
+    agreement: NotRequired[list[StatementJson]]
+
+
+class FailedJson(TypedDict):
+    """A file that could not be indexed."""
+
+    source: str
+    reason: str
+
+
+class ReportJson(TypedDict):
+    """What `bot rebuild --json` prints."""
+
+    seeds: str
+    index: str
+    model: str
+    articles: int
+    passages: int
+    added: list[str]
+    changed: list[str]
+    removed: list[str]
+    failed: list[FailedJson]
+    encoded: int
+    reused: int
+    seconds: float
+
+
+class StatusJson(TypedDict):
+    """What `bot status --json` prints."""
+
+    seeds: str
+    index: str
+    model: str
+    articles: int
+    passages: int
+    built_at: str | None
+    recall: float | None
+    stale: bool
+    remake: str | None
+    added: list[str]
+    changed: list[str]
+    removed: list[str]
+    failed: list[FailedJson]
+    other_formats: dict[str, int]
+
+
+class ErrorJson(TypedDict):
+    """What is wrong, and what to do about it."""
+
+    kind: str
+    message: str
+    remedy: str
+
+
+def dump(document: Mapping[str, Any]) -> str:
     """One JSON document, safe to print: what could steer a terminal is escaped."""
     text = json.dumps({"schema_version": SCHEMA_VERSION, **document}, ensure_ascii=False, indent=2)
-    return re.sub(_JSON_UNSAFE, lambda found: f"\\u{ord(found.group()):04x}", text)
+    return re.sub(_JSON_UNSAFE, lambda match: f"\\u{ord(match.group()):04x}", text)
 
 
-def answer_json(answer: Answer) -> dict[str, Any]:
-    """The document of `bot ask --json`."""
+def answer_json(answer: Answer) -> AnswerJson:
+    """The document of an answer."""
+    reason = answer.reason
     return {
         "question": answer.question,
         "searched_as": answer.searched_as,
         "answered": answer.answered,
         "confidence": round(answer.confidence, 4),
         "min_confidence": answer.min_confidence,
-        "reason": answer.reason,
-        "citations": [_citation_json(one) for one in answer.citations],
-        "nearest": [_citation_json(one) for one in answer.nearest],
+        "reason": reason_words(reason, answer.min_confidence) if reason else None,
+        "citations": [_citation_json(citation) for citation in answer.citations],
+        "nearest": [_citation_json(citation) for citation in answer.nearest],
         "agreement": [
             {
-                "value": said.value,
-                "sources": [{"text": text, **_place_json(place)} for text, place in said.sources],
+                "value": statement.value,
+                "sources": [{"text": q.text, **_place_json(q)} for q in statement.quotes],
             }
-            for said in answer.agreement
+            for statement in answer.agreement
         ],
     }
 
 
-def _citation_json(citation: Citation) -> dict[str, Any]:
-    highlight = _own_place(citation.highlight)
-    short = citation.answer
+def _citation_json(citation: Citation) -> CitationJson:
+    info = citation.info
+    short = _words_json(citation.short_answer) if citation.short_answer else None
     return {
         "rank": citation.rank,
-        "title": citation.title,
-        "published": citation.published,
-        "encoding": citation.encoding,
-        "sha256": citation.sha256,
-        **_place_json(citation.place),
-        "passage": citation.passage,
-        "highlight": {
-            "text": citation.highlight_text,
-            **highlight,
-            "answer": short and {"text": citation.marked_parts[1], **_own_place(short)},
-        },
+        "title": info.title,
+        "published": info.published,
+        "encoding": info.encoding,
+        "sha256": info.sha256,
+        **_place_json(citation.passage),
+        "passage": citation.passage.text,
+        "highlight": {**_words_json(citation.highlight), "answer": short},
         "score": round(citation.score, 4),
-        "also_in": [_place_json(one) for one in citation.also_in],
+        "also_in": [_place_json(place) for place in citation.also_in],
     }
 
 
-def _own_place(place: Place) -> dict[str, Any]:
-    """A place in the citation's own source."""
-    return {name: value for name, value in _place_json(place).items() if name != "source"}
-
-
-def _place_json(place: Place) -> dict[str, Any]:
+def _slice_json(place: Place) -> SliceJson:
     return {
-        "source": place.source,
         "start_line": place.start_line,
         "end_line": place.end_line,
         "start_char": place.start_char,
@@ -90,79 +199,97 @@ def _place_json(place: Place) -> dict[str, Any]:
     }
 
 
-def run_json(run: Run) -> dict[str, Any]:
-    """The document of `bot eval --json`; `outcomes` is what a later run is compared with."""
-    told: dict[str, Any] = {}
-    for name, estimate in run.figures.items():
-        group, _, member = name.partition(".")
-        (told.setdefault(group, {}) if member else told)[member or group] = _number(estimate.value)
-    return {
-        "questions": len(run.outcomes),
-        "answerable": sum(one.answerable for one in run.outcomes),
-        **told,
-        "latency_ms": {name: round(ms, 1) for name, ms in run.latency.items()},
-        "intervals": {
-            name: [_number(one.low), _number(one.high)] for name, one in run.figures.items()
-        },
-        "kinds": {
-            kind: {name: _number(figure) for name, figure in own.items()}
-            for kind, own in run.kinds.items()
-        },
-        "compared": {
-            name: {key: _number(value) for key, value in one._asdict().items()}
-            for name, one in run.compared.items()
-        },
-        "shared": run.shared,
-        "outcomes": [
-            {**asdict(one), "confidence": round(one.confidence, 4), "ms": round(one.ms, 1)}
-            for one in run.outcomes
-        ],
-    }
+def _place_json(place: Place) -> PlaceJson:
+    return {"source": place.source, **_slice_json(place)}
 
 
-def _number(value: float) -> float | None:
-    """Rounded; None (null in JSON) where there is no figure."""
-    return None if math.isnan(value) else round(value, 4)
+def _words_json(quote: Quote) -> WordsJson:
+    return {"text": quote.text, **_slice_json(quote)}
 
 
-def outcomes_of(path: Path) -> list[Outcome]:
-    """The outcomes in a file that `bot eval --json` wrote.
+def answer_of(document: Any) -> Answer:
+    """The answer that a document of `answer_json` tells of.
 
     Raises:
-        QuestionsError: it is none.
+        ValueError: it is none.
     """
-    from bot.evaluation.questions import QuestionsError
+    import msgspec
 
-    try:
-        rows = json.loads(path.read_bytes())["outcomes"]
-        return [_outcome_of(row) for row in rows]
-    except (OSError, KeyError, TypeError, ValueError, RecursionError) as error:
-        raise QuestionsError(
-            f"{path} is no run to compare with: {type(error).__name__}: {error}",
-            remedy="Name a file that this wrote: bot eval FILE.jsonl --json > OLD.json",
-        ) from error
+    from bot.answering.citation import Answer, Statement
+    from bot.answering.confidence import THRESHOLD
+    from bot.answering.refusal import Reason
 
-
-def _outcome_of(row: Mapping[str, Any]) -> Outcome:
-    from bot.evaluation.run import Outcome
-
-    return Outcome(
-        id=_as(str, row["id"]),
-        question=_as(str, row["question"]),
-        kind=_as(str, row["kind"]),
-        answerable=_as(bool, row["answerable"]),
-        hidden=_as(bool, row["hidden"]),
-        rank=_as(int, row["rank"], none=True),
-        marked=_as(bool, row["marked"], none=True),
-        answered=_as(bool, row["answered"]),
-        confidence=float(row["confidence"]),
-        ms=float(row["ms"]),
-        first=_as(str, row["first"], none=True),
+    stored: AnswerJson = msgspec.convert(document, AnswerJson)
+    answer = Answer(
+        question=stored["question"],
+        searched_as=stored["searched_as"],
+        answered=stored["answered"],
+        confidence=stored["confidence"],
+        min_confidence=stored.get("min_confidence", THRESHOLD),
+        reason=None if stored["reason"] is None else Reason("kept", words=stored["reason"]),
+        citations=tuple(_citation_of(citation) for citation in stored["citations"]),
+        nearest=tuple(_citation_of(citation) for citation in stored["nearest"]),
+        agreement=tuple(
+            Statement(
+                statement["value"],
+                tuple(
+                    _quote(quote, quote["source"], quote["text"]) for quote in statement["sources"]
+                ),
+            )
+            for statement in stored.get("agreement", ())
+        ),
     )
+    if answer.answered != bool(answer.citations):
+        raise ValueError("an answer without a citation")
+    return answer
 
 
-def report_json(report: Report) -> dict[str, Any]:
-    """The document of `bot rebuild --json`."""
+def _citation_of(document: CitationJson) -> Citation:
+    from bot.answering.citation import Citation
+    from embeddings.articles.article import Info
+
+    source, highlight = document["source"], document["highlight"]
+    short = highlight.get("answer")
+    citation = Citation(
+        rank=document["rank"],
+        info=Info(
+            source=source,
+            title=document["title"],
+            published=document["published"],
+            encoding=document["encoding"],
+            sha256=document["sha256"],
+        ),
+        passage=_quote(document, source, document["passage"]),
+        highlight=_quote(highlight, source, highlight["text"]),
+        short_answer=_quote(short, source, short["text"]) if short else None,
+        score=document["score"],
+        also_in=tuple(_place(place, place["source"]) for place in document["also_in"]),
+    )
+    if citation.parts[1] != citation.highlight.text:
+        raise ValueError("a marked sentence that is not in its passage")
+    if short and citation.marked_parts[1] != short["text"]:
+        raise ValueError("a short answer that is not in its sentence")
+    return citation
+
+
+def _place(document: SliceJson, source: str) -> Place:
+    from bot.answering.citation import Place
+
+    if PurePosixPath(source).is_absolute() or ".." in PurePosixPath(source).parts:
+        raise ValueError(f"{source!r} is no article of a folder")
+    lines = document["start_line"], document["end_line"]
+    return Place(source, *lines, document["start_char"], document["end_char"])
+
+
+def _quote(document: SliceJson, source: str, text: str) -> Quote:
+    from bot.answering.citation import Quote
+
+    place = _place(document, source)
+    return Quote(source, place.start_line, place.end_line, place.start_char, place.end_char, text)
+
+
+def report_json(report: Report) -> ReportJson:
+    """The document of a rebuild."""
     return {
         "seeds": str(report.seeds),
         "index": str(report.index),
@@ -179,8 +306,8 @@ def report_json(report: Report) -> dict[str, Any]:
     }
 
 
-def status_json(look: Look, seeds: Path, index: Path, model: str) -> dict[str, Any]:
-    """The document of `bot status --json`."""
+def status_json(look: Look, changes: Changes, seeds: Path, index: Path, model: str) -> StatusJson:
+    """The document of how an index stands."""
     return {
         "seeds": str(seeds),
         "index": str(index),
@@ -189,95 +316,21 @@ def status_json(look: Look, seeds: Path, index: Path, model: str) -> dict[str, A
         "passages": look.passages,
         "built_at": look.meta.built_at if look.meta else None,
         "recall": look.meta.recall if look.meta else None,
-        "stale": look.stale,
-        "remake": look.remake,
-        "added": list(look.changes.added),
-        "changed": list(look.changes.changed),
-        "removed": list(look.changes.removed),
-        "failed": _failed_json(look.skipped),
+        "stale": look.meta is None or look.remake is not None or bool(changes),
+        "remake": remake_words(look.remake) if look.remake else None,
+        "added": list(changes.added),
+        "changed": list(changes.changed),
+        "removed": list(changes.removed),
+        "failed": _failed_json(changes.failed),
         "other_formats": look.other_formats,
     }
 
 
-def _failed_json(skipped: Iterable[Skipped]) -> list[dict[str, str]]:
-    return [{"source": one.source, "reason": one.reason} for one in skipped]
+def _failed_json(skipped: Iterable[Skipped]) -> list[FailedJson]:
+    return [{"source": file.source, "reason": file.reason} for file in skipped]
 
 
-def error_json(error: VerbatimError) -> dict[str, Any]:
+def error_json(error: VerbatimError) -> dict[str, ErrorJson]:
     """The document of any command that failed under --json."""
-    return {"error": {"kind": error.kind, "message": str(error), "remedy": error.remedy}}
-
-
-def answer_of(document: Mapping[str, Any]) -> Answer:
-    """The answer that a document of `answer_json` tells of.
-
-    Raises:
-        KeyError, TypeError, ValueError: it is none.
-    """
-    from bot.answering.answer import Answer, Said
-    from bot.answering.confidence import THRESHOLD
-
-    answer = Answer(
-        question=_as(str, document["question"]),
-        searched_as=_as(str, document["searched_as"], none=True),
-        answered=_as(bool, document["answered"]),
-        confidence=float(document["confidence"]),
-        min_confidence=float(document.get("min_confidence", THRESHOLD)),
-        reason=_as(str, document["reason"], none=True),
-        citations=tuple(_citation_of(one) for one in document["citations"]),
-        nearest=tuple(_citation_of(one) for one in document["nearest"]),
-        agreement=tuple(
-            Said(
-                _as(str, one["value"]),
-                tuple(
-                    (_as(str, each["text"]), _place_of(each, each["source"]))
-                    for each in one["sources"]
-                ),
-            )
-            for one in document.get("agreement", ())
-        ),
-    )
-    if answer.answered != bool(answer.citations):
-        raise ValueError("an answer without a citation")
-    return answer
-
-
-def _as(kind: type[Any], value: Any, *, none: bool = False) -> Any:
-    if not isinstance(value, kind) and not (none and value is None):
-        raise TypeError(f"{value!r} is no {kind.__name__}")
-    return value
-
-
-def _citation_of(document: Mapping[str, Any]) -> Citation:
-    from bot.answering.answer import Citation
-
-    source, highlight = document["source"], document["highlight"]
-    short = highlight.get("answer")
-    citation = Citation(
-        rank=_as(int, document["rank"]),
-        title=_as(str, document["title"]),
-        published=_as(str, document["published"], none=True),
-        encoding=_as(str, document["encoding"]),
-        sha256=_as(str, document["sha256"]),
-        place=_place_of(document, source),
-        passage=_as(str, document["passage"]),
-        highlight=_place_of(highlight, source),
-        highlight_text=_as(str, highlight["text"]),
-        answer=_place_of(short, source) if short else None,
-        score=float(document["score"]),
-        also_in=tuple(_place_of(one, one["source"]) for one in document["also_in"]),
-    )
-    if citation.parts[1] != citation.highlight_text:
-        raise ValueError("a marked sentence that is not in its passage")
-    if short and citation.marked_parts[1] != short["text"]:
-        raise ValueError("a short answer that is not in its sentence")
-    return citation
-
-
-def _place_of(document: Mapping[str, Any], source: str) -> Place:
-    from bot.answering.citation import Place
-
-    if PurePosixPath(_as(str, source)).is_absolute() or ".." in PurePosixPath(source).parts:
-        raise ValueError(f"{source!r} is no article of a folder")
-    names = ("start_line", "end_line", "start_char", "end_char")
-    return Place(source, *(_as(int, document[name]) for name in names))
+    remedy = remedy_words(error.remedy)
+    return {"error": {"kind": error.kind, "message": str(error), "remedy": remedy}}

@@ -1,4 +1,4 @@
-"""BERT's forward pass in PyTorch, for many passages: the weights of `bert.py`, and its packing.
+"""BERT's forward pass in PyTorch, for many passages: the weights of `light.py`, and its packing.
 
 Sentence-transformers pads each batch to its longest text, and splits one product over the
 cores. Here nothing is padded, and each thread of the caller computes a batch of its own. On
@@ -10,29 +10,46 @@ float32: the cosine to float32 is 0.9999, and as many questions find their evide
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 
 import numpy as np
 import torch
 from torch import Tensor
 from torch.nn import functional
 
-from embeddings.encoding.light import Bert, Floats
+from embeddings.arrays import Floats
+from embeddings.encoding.light import Bert, Forward
 
 _LEAST_ROWS = 512
 """A product of fewer rows sums in another order (oneDNN splits it along its columns): with this
 many a vector is the same, to the bit, whatever texts it was computed beside."""
 
 _IN, _OUT = 384, 1536
+"""The shape of the widest layer of the default model, which is timed."""
 _GAIN = 1.5
-"""How much quicker bfloat16 must be: where there is no unit for it, it is eight times slower."""
+"""How much quicker bfloat16 must be. Measured: where there is no unit for it, it is eight times
+slower; where there is one, at least twice as quick."""
+
+
+@contextmanager
+def bulk_forward(bert: Bert) -> Iterator[Forward]:
+    """The forward pass, for several threads at once, each of which computes on one core.
+
+    How many threads PyTorch uses is a setting of the whole process: it is put back afterwards.
+    """
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)  # of each caller; more would wait for each other
+    try:
+        yield BulkBert(bert).forward
+    finally:
+        torch.set_num_threads(threads)
 
 
 class BulkBert:
     """The encoder of `bert`, for several threads at once."""
 
     def __init__(self, bert: Bert) -> None:
-        torch.set_num_threads(1)  # of each caller; more would wait for each other
         self._type = quickest()
         self._heads, self._epsilon = bert.heads, bert.epsilon
         self._words, self._places, self._kind = map(_own, (bert.words, bert.places, bert.kind))
@@ -48,8 +65,8 @@ class BulkBert:
     @torch.inference_mode()
     def forward(self, sequences: Sequence[Sequence[int]]) -> list[Floats]:
         """Token ids of each text → its last hidden states, float32 (tokens, dimension)."""
-        lengths = [len(one) for one in sequences]
-        ids = torch.from_numpy(np.concatenate([np.asarray(one, np.int64) for one in sequences]))
+        lengths = [len(ids) for ids in sequences]
+        ids = torch.from_numpy(np.concatenate([np.asarray(ids, np.int64) for ids in sequences]))
         hidden = self._words[ids] + self._kind
         hidden += torch.cat([self._places[:length] for length in lengths])
         if (missing := _LEAST_ROWS - len(hidden)) > 0:
@@ -79,8 +96,8 @@ class BulkBert:
             *(part.split_with_sizes(lengths, 1) for part in (query, key, value)), strict=True
         )
         attended = [
-            functional.scaled_dot_product_attention(*(part.transpose(1, 2) for part in one))
-            for one in parts
+            functional.scaled_dot_product_attention(*(part.transpose(1, 2) for part in sequence))
+            for sequence in parts
         ]
         return torch.cat(attended, dim=2)[0].transpose(0, 1).reshape(len(rows), -1)
 

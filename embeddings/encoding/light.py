@@ -1,4 +1,4 @@
-"""The forward pass of BERT in numpy, from the model's own safetensors file.
+"""BERT-family models in numpy, from the model's own safetensors file.
 
 A question needs one pass of a small model. Importing sentence-transformers for it costs
 six seconds; this costs the import of numpy, and agrees with it to 2e-7.
@@ -11,18 +11,32 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, nullcontext
+from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import numpy.typing as npt
 
-Floats = npt.NDArray[np.float32]
+from embeddings.arrays import Floats, unit
+from embeddings.encoding.encoder import Text, Tokens, Vectors, cores
+from embeddings.encoding.model import Model
+from embeddings.encoding.pooling import check_budget, count_tokens, look_up, pool, whole
+from embeddings.errors import ModelError
 
+if TYPE_CHECKING:
+    from tokenizers import Tokenizer
+
+_BATCH_TOKENS = 2048
+"""Tokens that go through the model together. Measured: more is no quicker."""
 _TYPES = {"F32": np.float32, "F16": np.float16}
 _ROWS = 128
 """Rows of the widest layer worked on at a time: 128 x 1,536 floats stay in the cache."""
+
+
+Forward = Callable[[Sequence[Sequence[int]]], list[Floats]]
+"""Token ids of each text → its last hidden states, float32 (tokens, dimension)."""
 
 
 class Bert:
@@ -61,11 +75,11 @@ class Bert:
 
     def forward(self, sequences: Sequence[Sequence[int]]) -> list[Floats]:
         """Token ids of each text → its last hidden states, float32 (tokens, dimension)."""
-        lengths = [len(one) for one in sequences]
+        lengths = [len(ids) for ids in sequences]
         ends = np.cumsum(lengths).tolist()
         spans = [slice(end - length, end) for end, length in zip(ends, lengths, strict=True)]
-        ids = np.concatenate([np.asarray(one, dtype=np.int64) for one in sequences])
-        hidden = self.words[ids].astype(np.float32, copy=False)
+        rows = np.concatenate([np.asarray(ids, dtype=np.int64) for ids in sequences])
+        hidden = self.words[rows].astype(np.float32, copy=False)
         for span, length in zip(spans, lengths, strict=True):
             hidden[span] += self.places[:length]
         hidden += self.kind
@@ -163,6 +177,122 @@ def _map_safetensors(path: Path) -> dict[str, Floats]:
         if entry["dtype"] not in _TYPES:
             continue  # position_ids and the like
         start, end = entry["data_offsets"]
-        found = data[start:end].view(_TYPES[entry["dtype"]]).reshape(entry["shape"])
-        tensors[name.removeprefix("bert.")] = found.astype(np.float32, copy=False)
+        tensor = data[start:end].view(_TYPES[entry["dtype"]]).reshape(entry["shape"])
+        tensors[name.removeprefix("bert.")] = tensor.astype(np.float32, copy=False)
     return tensors
+
+
+class LightEncoder:
+    """An `Encoder` of BERT-family models with mean pooling: in numpy, and in `bulk` in PyTorch."""
+
+    def __init__(self, model: Model, *, bulk: bool = False) -> None:
+        """Read the settings; weights and tokenizer are loaded when first needed.
+
+        Raises:
+            ModelError: the settings are not whole.
+        """
+        self.model = model
+        self._config: dict[str, Any] = model.settings("config.json")
+        self._bulk = bulk
+        try:
+            self.dimension: int = self._config["hidden_size"]
+            positions: int = self._config["max_position_embeddings"]
+            longest = (model.settings("sentence_bert_config.json") or {}).get("max_seq_length")
+            self.budget = min(longest or positions, positions) - 2
+        except (KeyError, TypeError) as error:
+            raise ModelError(f"The settings of {model.name} are not whole: {error}") from error
+
+    @cached_property
+    def _bert(self) -> Bert:
+        try:
+            return Bert(self.model.folder / "model.safetensors", self._config)
+        except (OSError, KeyError, ValueError) as error:
+            raise ModelError(f"The weights of {self.model.name} cannot be read: {error}") from error
+
+    @cached_property
+    def _tokenizer(self) -> Tokenizer:
+        from tokenizers import Tokenizer
+
+        try:
+            return whole(Tokenizer.from_file(str(self.model.folder / "tokenizer.json")))
+        except Exception as error:  # tokenizers raises nothing narrower
+            raise ModelError(
+                f"The tokenizer of {self.model.name} cannot be read: {error}"
+            ) from error
+
+    def count_tokens(self, texts: Sequence[str]) -> list[int]:
+        return count_tokens(self._tokenizer, texts)
+
+    def encode_query(self, text: str) -> Floats:
+        ids = self._tokenizer.encode(text).ids
+        if len(ids) > self.budget + 2:
+            ids = [*ids[: self.budget + 1], ids[-1]]
+        return unit(self._bert.forward([ids])[0].mean(axis=0))
+
+    def tokens(self, texts: Sequence[str]) -> list[Tokens]:
+        return look_up(self._tokenizer, self._bert.words, texts, self.budget)
+
+    def encode(self, texts: Sequence[Text]) -> Iterator[list[tuple[int, Vectors]]]:
+        from concurrent.futures import ThreadPoolExecutor  # 4 ms that no question needs
+
+        tokenized = self._tokenizer.encode_batch([text.text for text in texts])
+        lengths = [len(encoding.ids) for encoding in tokenized]
+        check_budget([length - 2 for length in lengths], self.budget)
+        order = sorted(range(len(texts)), key=lambda index: -lengths[index])
+
+        def encode_batch(batch: list[int]) -> list[tuple[int, Vectors]]:
+            states = forward([tokenized[index].ids for index in batch])
+            return [
+                (index, pool(hidden, hidden.mean(axis=0), tokenized[index].offsets, texts[index]))
+                for index, hidden in zip(batch, states, strict=True)
+            ]
+
+        with self._engine() as forward:
+            # numpy and PyTorch let other threads run while they compute, each on one core
+            threads = ThreadPoolExecutor(max_workers=cores())
+            try:
+                yield from threads.map(encode_batch, _batches(order, lengths))
+            finally:
+                threads.shutdown(cancel_futures=True)  # after Ctrl-C, not one batch more
+
+    def _engine(self) -> AbstractContextManager[Forward]:
+        """What many texts are encoded with."""
+        if not self._bulk:
+            return nullcontext(self._bert.forward)
+        from embeddings.encoding.bulk import bulk_forward
+
+        return bulk_forward(self._bert)
+
+
+def knows(model: Model) -> bool:
+    """Whether this engine computes what the model's settings ask for; if not, each question takes
+    seconds.
+
+    Raises:
+        ModelError: the settings cannot be read.
+    """
+    config = model.settings("config.json") or {}
+    prompts = (model.settings("config_sentence_transformers.json") or {}).get("prompts") or {}
+    return (
+        model.modules() in (["Transformer", "Pooling"], ["Transformer", "Pooling", "Normalize"])
+        and config.get("model_type") == "bert"
+        and config.get("hidden_act") == "gelu"
+        and config.get("position_embedding_type", "absolute") == "absolute"
+        and model.pools_the_mean()
+        and not any(prompts.values())
+        and (model.folder / "model.safetensors").is_file()
+        and (model.folder / "tokenizer.json").is_file()
+    )
+
+
+def _batches(order: Sequence[int], lengths: Sequence[int]) -> Iterator[list[int]]:
+    batch: list[int] = []
+    tokens = 0
+    for index in order:
+        if batch and tokens + lengths[index] > _BATCH_TOKENS:
+            yield batch
+            batch, tokens = [], 0
+        batch.append(index)
+        tokens += lengths[index]
+    if batch:
+        yield batch

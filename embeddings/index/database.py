@@ -6,23 +6,36 @@ Readers see one committed state for as long as they hold a `snapshot`, and never
 
 from __future__ import annotations
 
-import os
+import logging
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
-from embeddings.errors import IndexDamaged, IndexOutdated, IndexUnusable
+from embeddings.errors import IndexDamaged, IndexOutdated, IndexUnusable, Remedy
+from embeddings.index.files import (
+    DAMAGED,
+    DATABASE,
+    OUTDATED,
+    SUFFIXES,
+    damaged,
+    inode,
+    make_folder,
+    unwritable,
+)
 
-FORMAT = 2
+_log = logging.getLogger(__name__)
+
+FORMAT = 3
 """Number of the schema below; an index of another is not read."""
 
-FILE = "index.db"
-_SUSPECT = "index.db.suspect"
+_VECTORS_SINCE = 2
+"""The first format whose table of vectors is as it is here: those of later ones are reused."""
+
 _PAGE_BYTES = 16_384  # several vectors fit into one
 _READ_ONLY = (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN)
 
-_TABLES = {"passages", "sentences", "vectors"}
+_TABLES = {"passages", "vectors"}
 _SCHEMA = """
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE articles (
@@ -34,7 +47,11 @@ CREATE TABLE articles (
     sha256 BLOB NOT NULL,
     title TEXT NOT NULL,
     published TEXT,
-    encoding TEXT NOT NULL
+    encoding TEXT NOT NULL,
+    outlet TEXT,
+    author TEXT,
+    address TEXT,
+    language TEXT
 );
 CREATE TABLE unreadable (
     source TEXT PRIMARY KEY,
@@ -51,17 +68,13 @@ CREATE TABLE passages (
     start_line INTEGER NOT NULL,
     end_line INTEGER NOT NULL,
     text TEXT NOT NULL,
+    sentences BLOB NOT NULL CHECK (length(sentences) > 0 AND length(sentences) % 8 = 0),
+    label TEXT,
+    kind TEXT,
     encoded BLOB NOT NULL
 );
 CREATE INDEX passages_article ON passages (article);
 CREATE INDEX passages_encoded ON passages (encoded);
-CREATE TABLE sentences (
-    passage INTEGER NOT NULL REFERENCES passages (id) ON DELETE CASCADE,
-    number INTEGER NOT NULL,
-    start_char INTEGER NOT NULL,
-    end_char INTEGER NOT NULL,
-    PRIMARY KEY (passage, number)
-) WITHOUT ROWID;
 CREATE TABLE vectors (
     encoded BLOB PRIMARY KEY NOT NULL,
     passage BLOB NOT NULL CHECK (length(passage) > 0),
@@ -71,7 +84,7 @@ CREATE TABLE vectors (
 
 
 class Database:
-    """An open index.db."""
+    """An open index.db. Rows are read by name."""
 
     def __init__(self, folder: Path, *, create: bool = False) -> None:
         """Open the file in `folder`; with `create`, make what is missing.
@@ -80,7 +93,7 @@ class Database:
             FileNotFoundError: there is no index here (without `create`).
             IndexUnusable: it is damaged, of another format, or cannot be opened.
         """
-        self.path = folder / FILE
+        self.path = folder / DATABASE
         if create:
             make_folder(folder)
         elif not self.path.exists():
@@ -92,60 +105,65 @@ class Database:
                 if create or error.sqlite_errorcode & 0xFF not in _READ_ONLY:
                     raise
                 self._open("mode=ro&immutable=1")  # a folder in which nobody can be writing
-        self._file = _number(self.path)
+        self._inode = inode(self.path)
 
     def _open(self, mode: str, *, create: bool = False) -> None:
-        self._db = sqlite3.connect(
+        self._connection = sqlite3.connect(
             f"{self.path.absolute().as_uri()}?{mode}",
             uri=True,
             isolation_level=None,
             timeout=60,
             check_same_thread=False,
         )
+        self._connection.row_factory = sqlite3.Row
+        self.execute = self._connection.execute
+        self.executemany = self._connection.executemany
         try:
             self._prepare(create)
         except BaseException:
-            self._db.close()
+            self._connection.close()
             raise
 
     def _prepare(self, create: bool) -> None:
-        self._db.execute("PRAGMA foreign_keys = ON")
-        (version,) = self._db.execute("PRAGMA user_version").fetchone()
-        tables = {name for (name,) in self._db.execute("SELECT name FROM sqlite_schema")}
+        self.execute("PRAGMA foreign_keys = ON")
+        (version,) = self.execute("PRAGMA user_version").fetchone()
+        tables = {name for (name,) in self.execute("SELECT name FROM sqlite_schema")}
         if tables and not tables & _TABLES:
             raise IndexUnusable(
                 f"{self.path} is another program's database",
-                remedy="Name a new or empty folder: --index FOLDER.",
+                remedy=Remedy("name an empty index folder"),
             )
         if version == 0 and create:
-            self._db.execute(f"PRAGMA page_size = {_PAGE_BYTES}")
-            self._db.execute("PRAGMA journal_mode = WAL")
-            self._db.executescript(f"BEGIN IMMEDIATE; {_SCHEMA} PRAGMA user_version = {FORMAT};")
-            self._db.execute("COMMIT")
+            self.execute(f"PRAGMA page_size = {_PAGE_BYTES}")
+            self.execute("PRAGMA journal_mode = WAL")
+            self._connection.executescript(
+                f"BEGIN IMMEDIATE; {_SCHEMA} PRAGMA user_version = {FORMAT};"
+            )
+            self.execute("COMMIT")
         elif version == 0:
             raise FileNotFoundError(self.path)
         elif version < FORMAT:
             raise IndexOutdated(
-                f"The index {self.path} was made by an earlier version of bot",
-                remedy="Make it anew from the articles: bot rebuild",
+                f"The index {self.path} is of an earlier format",
+                remedy=Remedy("rebuild the index"),
             )
         elif version > FORMAT:
             raise IndexUnusable(
-                f"{self.path} is of format {version}, and this version of bot reads {FORMAT}",
-                remedy=f"Remove {self.path.parent} and run: bot rebuild",
+                f"{self.path} is of format {version}, and this version reads {FORMAT}",
+                remedy=Remedy("remove the index", str(self.path.parent)),
             )
 
     def close(self) -> None:
-        self._db.close()
+        self._connection.close()
 
     def is_replaced(self) -> bool:
         """Whether another file is at its place by now: a rebuild made one anew."""
-        return _number(self.path) != self._file
+        return inode(self.path) != self._inode
 
     def __del__(self) -> None:
         """Close with the last reference, as a file does."""
-        if hasattr(self, "_db"):
-            self._db.close()
+        if hasattr(self, "_connection"):
+            self._connection.close()
 
     @contextmanager
     def snapshot(self) -> Iterator[None]:
@@ -162,60 +180,58 @@ class Database:
     @contextmanager
     def _transaction(self, begin: str) -> Iterator[None]:
         with _explained(self.path):
-            self._db.execute(begin)
+            self.execute(begin)
             try:
                 yield
-                self._db.execute("COMMIT")
+                self.execute("COMMIT")
             finally:
-                if self._db.in_transaction:
-                    self._db.execute("ROLLBACK")
+                if self._connection.in_transaction:
+                    self.execute("ROLLBACK")
 
 
-def make_folder(folder: Path) -> None:
-    """Make the index folder where it is missing.
+def renew(folder: Path) -> None:
+    """Begin a new database in the place of one of an earlier format, with its vectors.
+
+    What was read, split and put in order is made again; what a model made of it need not be.
+    The old file goes when its vectors are in the new one: a renewal that is killed goes on. One
+    that turns out to be damaged is set aside, and all is made again. A program that has the old
+    one open keeps it.
 
     Raises:
-        IndexUnusable: it cannot be made.
+        IndexUnusable: there is no room.
     """
+    _log.info("renewing a database of an earlier format: %s", folder)
+    path, old = folder / DATABASE, folder / OUTDATED
+    if not old.exists():
+        for suffix in reversed(SUFFIXES):  # the file itself last: until then it is not renamed
+            with suppress(FileNotFoundError):
+                Path(f"{path}{suffix}").replace(f"{old}{suffix}")
+    for suffix in SUFFIXES:
+        Path(f"{path}{suffix}").unlink(missing_ok=True)
     try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise unwritable(folder, error.strerror or str(error)) from error
+        with closing(Database(folder, create=True)) as database:
+            _copy_vectors(old, database)
+    except IndexDamaged:
+        old.replace(folder / DAMAGED)
+    for suffix in SUFFIXES:
+        Path(f"{old}{suffix}").unlink(missing_ok=True)
 
 
-def _number(path: Path) -> int | None:
-    """By which the system tells a file from others that had or have its name."""
-    try:
-        return os.stat(path).st_ino
-    except OSError:
-        return None
+def _copy_vectors(old: Path, database: Database) -> None:
+    with _explained(old):
+        database.execute("ATTACH ? AS outdated", (str(old),))
+        (version,) = database.execute("PRAGMA outdated.user_version").fetchone()
+        if version >= _VECTORS_SINCE:
+            with database.writing():
+                database.execute(
+                    "INSERT INTO vectors SELECT encoded, passage, sentences FROM outdated.vectors"
+                )
+        database.execute("DETACH outdated")
 
 
-def flag_damage(folder: Path) -> None:
-    """Leave word for the next rebuild that a reader found damage: it does not look at every row.
-
-    Where the folder may not be written to there is no rebuild to be told.
-    """
-    with suppress(OSError):
-        (folder / _SUSPECT).touch()
-
-
-def damage_is_flagged(folder: Path) -> bool:
-    """Whether a reader left word of damage."""
-    return (folder / _SUSPECT).exists()
-
-
-def clear_flag(folder: Path) -> None:
-    """Take that word back: the damaged database is no longer there."""
-    (folder / _SUSPECT).unlink(missing_ok=True)
-
-
-def unwritable(folder: Path, reason: str) -> IndexUnusable:
-    """The error for an index folder that has no room or may not be used."""
-    return IndexUnusable(
-        f"The index in {folder} cannot be written: {reason}",
-        remedy="Make room or give permission there, or name another place: --index FOLDER.",
-    )
+def is_half_renewed(folder: Path) -> bool:
+    """Whether a renewal was killed before the old vectors were in the new database."""
+    return (folder / OUTDATED).exists()
 
 
 @contextmanager
@@ -227,20 +243,12 @@ def _explained(path: Path) -> Iterator[None]:
         raise _reason(path, error) from error
 
 
-def damaged(path: Path, reason: str) -> IndexDamaged:
-    """The error for a database whose content is not whole."""
-    return IndexDamaged(
-        f"The index {path} is damaged ({reason})",
-        remedy="Make it anew from the articles: bot rebuild",
-    )
-
-
 def _reason(path: Path, error: sqlite3.Error) -> IndexUnusable:
     code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR) & 0xFF
     if code in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_ERROR):
         return damaged(path, str(error))
     if code == sqlite3.SQLITE_BUSY:
         return IndexUnusable(
-            f"The index {path} is held by another program", remedy="Try again in a moment."
+            f"The index {path} is held by another program", remedy=Remedy("try again")
         )
     return unwritable(path.parent, str(error))

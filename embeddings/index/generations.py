@@ -15,24 +15,24 @@ import os
 from contextlib import closing, suppress
 from pathlib import Path
 
-from embeddings.errors import GenerationDamaged
-from embeddings.index.database import unwritable
+from embeddings.errors import GenerationDamaged, Remedy
+from embeddings.index.files import GENERATIONS, sync, unwritable
 from embeddings.index.store import Meta, Store
 
 VECTORS = "vectors"
 WORDS = "words"
-FOLDER = "generations"
 _DAMAGED = "damaged"
 _MEASURED_BY = 200
+"""Sentences that the recall of an approximate search is measured with. A guess."""
 _MOST_DEAD = 0.02
 """Share of removed passages from which the words are written from scratch: until tantivy
 merges their segment it counts them in its statistics, and the same folder must give the
-same answers whatever its history."""
+same answers whatever its history. A guess."""
 
 
 def path_of(folder: Path, generation: int) -> Path:
     """Where a generation's files lie."""
-    return folder / FOLDER / str(generation)
+    return folder / GENERATIONS / str(generation)
 
 
 def check(folder: Path, meta: Meta) -> None:
@@ -46,10 +46,10 @@ def check(folder: Path, meta: Meta) -> None:
         raise damaged(generation, "as was found when they were read")
     for name, expected in meta.files.items():
         try:
-            found = os.stat(generation / name)
+            state = os.stat(generation / name)
         except OSError as error:
             raise damaged(generation, f"{name}: {error.strerror}") from error
-        if (found.st_size, found.st_mtime_ns) != expected:
+        if (state.st_size, state.st_mtime_ns) != expected:
             raise damaged(generation, f"{name} is not as it was written")
 
 
@@ -63,7 +63,7 @@ def damaged(generation: Path, reason: str) -> GenerationDamaged:
     """The error for a generation that cannot be used."""
     return GenerationDamaged(
         f"The index files in {generation} are damaged ({reason})",
-        remedy="Make them again, without encoding anything: bot rebuild",
+        remedy=Remedy("restore the index files"),
     )
 
 
@@ -75,6 +75,7 @@ def write(
     previous: Meta | None,
     removed: list[int],
     added: list[int],
+    exact: int | None = None,
 ) -> tuple[dict[str, tuple[int, int]], int, float | None]:
     """Write a generation from what the store holds now, and sync it to the disk.
 
@@ -82,6 +83,7 @@ def write(
         previous: what was committed with the generation that this one may start from, or None.
         removed: passage ids that `previous` has and this one has not.
         added: article ids that this one has and `previous` has not.
+        exact: passages up to which every vector is looked at; None for `vectors.EXACT`.
 
     Returns:
         `files`, `dead` and `recall` of the new generation's `Meta`.
@@ -98,8 +100,8 @@ def write(
             shutil.rmtree(target, ignore_errors=True)  # left by a rebuild that was killed
             target.mkdir(parents=True)
             dead = _write_words(target, store, last, removed, added)
-            recall = _write_vectors(target, store, last, removed, added)
-            return _sync(target), dead, recall
+            recall = _write_vectors(target, store, last, removed, added, exact)
+            return sync(target), dead, recall
         except (OSError, RuntimeError, ValueError) as error:  # of faiss and tantivy
             shutil.rmtree(target, ignore_errors=True)
             if last is None:  # there is no room
@@ -111,38 +113,45 @@ def _write_words(
     target: Path, store: Store, last: tuple[Path, Meta] | None, removed: list[int], added: list[int]
 ) -> int:
     """Returns how many of the passages that are gone the words still count."""
-    from embeddings.index import words
+    from embeddings.index import derived, words
 
     if last is not None:
         folder, meta = last
         dead = meta.dead + len(removed)
         if dead <= _MOST_DEAD * store.count("passages"):
-            with closing(store.titled_texts(added)) as texts:
+            with closing(derived.titled_texts(store, added)) as texts:
                 words.write(target / WORDS, texts, previous=folder / WORDS, removed=removed)
             return dead
-    with closing(store.titled_texts()) as texts:
+    with closing(derived.titled_texts(store)) as texts:
         words.write(target / WORDS, texts)
     return 0
 
 
 def _write_vectors(
-    target: Path, store: Store, last: tuple[Path, Meta] | None, removed: list[int], added: list[int]
+    target: Path,
+    store: Store,
+    last: tuple[Path, Meta] | None,
+    removed: list[int],
+    added: list[int],
+    exact: int | None,
 ) -> float | None:
     """Returns the recall of the search by vectors; None where it is exact."""
-    from embeddings.index import vectors
+    from embeddings.index import derived, vectors
 
     total = store.count("passages")
     if last is not None:
         folder, meta = last
-        changes = len(removed) + len(store.passage_ids(added))
+        changes = len(removed) + len(derived.passage_ids(store, added))
         if vectors.follows(folder / VECTORS, changes, total):
-            new = store.passage_vectors(added)
+            new = derived.passage_vectors(store, added)
             vectors.write_after(folder / VECTORS, target / VECTORS, new, removed)
             return meta.recall
     sample = None
-    if size := vectors.sample_size(total):
-        sample = vectors.Sample(store.sample(size), store.sample_sentences(_MEASURED_BY))
-    return vectors.write(target / VECTORS, store.passage_vectors(), total, sample)
+    if size := vectors.sample_size(total, vectors.EXACT if exact is None else exact):
+        sample = vectors.Sample(
+            derived.sample(store, size), derived.sample_sentences(store, _MEASURED_BY)
+        )
+    return vectors.write(target / VECTORS, derived.passage_vectors(store), total, sample)
 
 
 def drop_others(folder: Path, kept: set[int]) -> None:
@@ -150,10 +159,10 @@ def drop_others(folder: Path, kept: set[int]) -> None:
     import shutil
 
     try:
-        found = list((folder / FOLDER).iterdir())
+        generations = list((folder / GENERATIONS).iterdir())
     except FileNotFoundError:
         return
-    for path in found:
+    for path in generations:
         if path.name not in {str(number) for number in kept}:
             shutil.rmtree(path, ignore_errors=True)
 
@@ -165,29 +174,3 @@ def _system_reason(error: Exception) -> str:
         if os.strerror(code) in said:
             return os.strerror(code)
     return said.splitlines()[0] if said else type(error).__name__
-
-
-def _sync(target: Path) -> dict[str, tuple[int, int]]:
-    files = {}
-    for root, _, names in os.walk(target, topdown=False):
-        for name in names:
-            if name.endswith(".lock"):
-                continue
-            path = Path(root, name)
-            with path.open("rb") as file:
-                os.fsync(file.fileno())
-                state = os.fstat(file.fileno())
-            files[path.relative_to(target).as_posix()] = (state.st_size, state.st_mtime_ns)
-        _sync_folder(Path(root))
-    _sync_folder(target.parent)
-    return files
-
-
-def _sync_folder(path: Path) -> None:
-    if os.name == "nt":
-        return  # a folder cannot be opened there
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

@@ -10,17 +10,15 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from embeddings.errors import IndexBusy
-from embeddings.index.database import make_folder, unwritable
-
-FILE = "writer.lock"
+from embeddings.errors import IndexBusy, Remedy
+from embeddings.index.files import LOCK, make_folder, unwritable
 
 
 @contextmanager
 def writer_lock(
     folder: Path, *, wait: bool = True, on_wait: Callable[[str], None] = lambda holder: None
-) -> Iterator[None]:
-    """Hold the writer's lock of the index in `folder`.
+) -> Iterator[bool]:
+    """Hold the writer's lock of the index in `folder`; whether that had to be waited for.
 
     Args:
         wait: whether to wait while another process holds it.
@@ -33,8 +31,8 @@ def writer_lock(
     from filelock import FileLock, Timeout
 
     make_folder(folder)
-    path = folder / FILE
-    lock = FileLock(path)
+    path = folder / LOCK
+    lock, waited = FileLock(path), False
     try:
         try:
             lock.acquire(blocking=False)
@@ -43,15 +41,16 @@ def writer_lock(
             if not wait:
                 raise IndexBusy(
                     f"The index in {folder} is being written by {holder}",
-                    remedy="Try again when it is done, or leave --no-wait out.",
+                    remedy=Remedy("wait for the other process"),
                 ) from error
             on_wait(holder)
+            waited = True
             lock.acquire()
     except OSError as error:
         raise unwritable(folder, error.strerror or str(error)) from error
     try:
         _write_holder(path)
-        yield
+        yield waited
     finally:
         lock.release()
 

@@ -13,28 +13,31 @@ be it another model's or another folder's, is replaced in that one transaction.
 
 from __future__ import annotations
 
-import datetime
-import pickle
+import logging
+import math
 import time
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cached_property
 from pathlib import Path
-from tempfile import SpooledTemporaryFile
-from typing import IO
 
-from embeddings.articles import article as articles
-from embeddings.articles.article import Article, FileState, Skipped, Unreadable
-from embeddings.articles.passages import VERSION, Passage, split
-from embeddings.encoding.encoder import BULK, Encoder, Text, is_light, open_encoder
+from msgspec import Struct, structs
+
+from embeddings.articles.article import Article
+from embeddings.articles.folder import FileState, Skipped
+from embeddings.articles.passages import Passage, split
+from embeddings.encoding.encoder import BULK, Encoder, Text, Vectors, is_quick, open_encoder
 from embeddings.encoding.model import Model
-from embeddings.errors import ArticlesError, IndexDamaged, IndexOutdated, IndexUnusable
-from embeddings.index import generations
-from embeddings.index.changes import Look, is_current, suspect, why_remake
-from embeddings.index.database import FILE, clear_flag, damage_is_flagged, unwritable
-from embeddings.index.lock import FILE as LOCK
+from embeddings.errors import ArticlesError, IndexDamaged, IndexOutdated, Remedy
+from embeddings.index.changes import Look, is_current, look
+from embeddings.index.commit import Place, commit
+from embeddings.index.database import is_half_renewed, renew
+from embeddings.index.files import damage_is_flagged, refuse_others, set_aside
 from embeddings.index.lock import writer_lock
-from embeddings.index.store import Meta, Store, StoredArticle, encoded_key
+from embeddings.index.reading import Chunk, chunks
+from embeddings.index.spool import Spool, spool
+from embeddings.index.store import Store, StoredArticle, encoded_key
+
+_log = logging.getLogger(__name__)
 
 Progress = Callable[[str, int, int], None]
 """Called with a stage, how many are done, of how many in the whole rebuild:
@@ -45,25 +48,34 @@ Progress = Callable[[str, int, int], None]
 "indexed"   articles that can be searched, of those that will be; only after a commit
 """
 
-BATCH = 256
-"""Passages in a batch of a first build, at least."""
-
-_SHARE = 4
-"""A batch is also at least a fourth of what is indexed. FAISS's file is written whole each
-time: as the batches grow with it, all that is written is some five times its last size."""
-
-_AT_A_TIME = 1024
-"""Passages that are encoded together, at least."""
-
-_COMMIT_EVERY = 256
-_IN_MEMORY = 1 << 24
-_SUFFIXES = ("", "-wal", "-shm")
-_SETTLED_NS = 2_000_000_000
-_NEVER = float("inf")
+OnChange = Callable[[int, int, int], None]
+"""Called once, with how many articles are new, changed and gone, when it is sure that answers
+change: those that are not read yet are counted as what they look like."""
 
 
-@dataclass(frozen=True, slots=True)
-class Report:
+class Sizes(Struct, frozen=True):
+    """How much is done at a time, in passages. All are guesses.
+
+    Attributes:
+        batch: in a batch of a first build, at least: seconds of work.
+        share: a batch is also at least one part of so many of what is indexed. FAISS's file is
+            written whole each time: as the batches grow with it, all that is written is some five
+            times its last size.
+        at_a_time: encoded together, at least: they fill the cores, and few wait.
+        commit_every: texts whose vectors are committed together: what a kill may cost.
+        bulk: encoded in one rebuild from which they go to the bulk engine.
+        exact: indexed up to which every vector is looked at; None for `vectors.EXACT`.
+    """
+
+    batch: int = 256
+    share: int = 4
+    at_a_time: int = 1024
+    commit_every: int = 256
+    bulk: int = BULK
+    exact: int | None = None
+
+
+class Report(Struct, frozen=True):
     """What a rebuild did. `encoded` counts texts that went through the model, `reused`
     those whose vectors were known; `failed` are the files that could not be indexed."""
 
@@ -81,389 +93,271 @@ class Report:
     seconds: float
 
 
-_New = tuple[FileState, Article, list[Passage]]
-
-
-class _Waiting:
-    """Articles with so many `passages` that wait for their commit, in a temporary file."""
-
-    def __init__(self, file: IO[bytes]) -> None:
-        self._file = file
-        self._articles = 0
-        self.passages = 0
-
-    def add(self, some: list[_New]) -> None:
-        for one in some:
-            pickle.dump(one, self._file)
-            self.passages += len(one[-1])
-        self._articles += len(some)
-
-    def clear(self) -> None:
-        self._file.seek(0)
-        self._file.truncate()
-        self._articles = self.passages = 0
-
-    def __iter__(self) -> Iterator[_New]:
-        self._file.seek(0)
-        for _ in range(self._articles):
-            yield pickle.load(self._file)
-
-
-@dataclass(slots=True)
-class _Batch:
-    """What reading some of the files gave: articles that are still to be encoded; those that
-    wait to be put in the store; files that were only touched; and files that could not be read.
-    `read` and `left` count files over all batches, `bytes_read` those of the files."""
-
-    waiting: _Waiting
-    new: list[_New] = field(default_factory=list)
-    touched: list[FileState] = field(default_factory=list)
-    unreadable: list[tuple[FileState, Skipped]] = field(default_factory=list)
-    read: int = 0
-    left: int = 0
-    bytes_read: int = 0
-
-    @property
-    def passages(self) -> int:
-        """Of the articles that are still to be encoded."""
-        return sum(len(passages) for *_, passages in self.new)
-
-
-@dataclass(slots=True)
-class _Done:
-    """What the batches came to so far. `fresh`: source → SHA-256 of the articles put in;
-    `standing`: articles of the index as it was that are still in it."""
-
-    meta: Meta | None
-    standing: dict[str, StoredArticle]
-    removed: list[str]
-    unreadable: list[tuple[FileState, Skipped]]
-    fresh: dict[str, bytes] = field(default_factory=dict)
-    encoded: int = 0
-
-
-def refresh(
-    seeds: Path,
-    folder: Path,
-    model: Model,
-    found: Look,
-    *,
-    max_bytes: int,
-    on_stale: Callable[[], None] = lambda: None,
-    on_wait: Callable[[str], None] = lambda holder: None,
-    progress: Progress = lambda stage, done, total: None,
-) -> Report | None:
-    """Bring the index up to date where a `look` found that it is not; None where it is.
-
-    Args:
-        on_stale: called before work begins that changes answers.
-
-    Raises:
-        ArticlesError, IndexUnusable, ModelError: see there; the index is as last committed.
-    """
-    if found.meta is not None and found.meta.seeds != str(seeds):
-        raise IndexUnusable(
-            f"The index in {folder} is that of the articles in {found.meta.seeds}",
-            remedy="Name another with --index FOLDER, or make it this folder's: bot rebuild",
-        )
-    if found.emptied:
-        raise ArticlesError(
-            f"There are no articles left in {seeds}, and the index has {found.articles}",
-            remedy="Bring the folder back, or empty the index with: bot rebuild",
-        )
-    if not found.differs:
-        return None
-    if found.stale:
-        on_stale()
-    try:
-        return rebuild(
-            *(seeds, folder, model),
-            max_bytes=max_bytes,
-            wait=found.stale,
-            on_wait=on_wait,
-            progress=progress,
-        )
-    except IndexUnusable:
-        if found.stale:
-            raise
-        return None  # only times were to be noted; the answer can be had without
-
-
 def rebuild(
     seeds: Path,
     folder: Path,
     model: Model,
     *,
     max_bytes: int,
+    looked: Look | None = None,
+    may_empty: bool = True,
     wait: bool = True,
     on_wait: Callable[[str], None] = lambda holder: None,
+    on_change: OnChange = lambda new, changed, removed: None,
     progress: Progress = lambda stage, done, total: None,
+    sizes: Sizes = Sizes(),  # noqa: B008  (it is frozen)
 ) -> Report:
     """Make the index in `folder` that of the articles in `seeds`.
 
+    Args:
+        looked: how the index stands, where that is known: the folder is then not listed again.
+        may_empty: whether an index may lose its every article: a disk may not be mounted.
+
     Raises:
-        ArticlesError, IndexUnusable, ModelError: see there; the index is as last committed.
+        ArticlesError: the folder cannot be listed, or all of its articles are gone.
+        ModelError: the model cannot be used.
+        IndexUnusable: it cannot be written, or the folder holds other things.
         IndexBusy: another process is writing it, and `wait` is false.
+        In each case the index is as last committed.
     """
     begun = time.monotonic()
-    articles.scan(seeds, max_bytes=max_bytes)  # no folder: no lock, no index, no change
-    _refuse_others_folder(folder)
-    with writer_lock(folder, wait=wait, on_wait=on_wait):
-        job = _Job(seeds, folder, model, max_bytes, progress)
+    place = Place(seeds, folder, model, sizes.exact)
+    if looked is None:
+        looked = _look(place, max_bytes)
+    if looked is not None and looked.emptied and not may_empty:
+        raise emptied(seeds, looked.articles)
+    refuse_others(folder)
+    job = _Job(place, max_bytes, may_empty, on_change, progress, sizes)
+    with writer_lock(folder, wait=wait, on_wait=on_wait) as waited:
+        if is_half_renewed(folder):
+            renew(folder)
+        if looked is None or waited:  # whoever wrote meanwhile may have changed all of it
+            looked = _look(place, max_bytes)
+        if looked is None or damage_is_flagged(folder):
+            _log.warning("setting a damaged database aside: %s", folder)
+            set_aside(folder)
+            looked = look(seeds, folder, model, max_bytes=max_bytes)
         try:
-            if damage_is_flagged(folder):
-                _set_aside(folder)
-            report = job.run()
-        except IndexDamaged:
-            _set_aside(folder)
-            report = job.run()
+            report = job.run(looked)
         except IndexOutdated:
-            _drop(folder)
-            report = job.run()
-    return replace(report, seconds=time.monotonic() - begun)
+            renew(folder)
+            report = job.run(looked)
+        except IndexDamaged as error:
+            _log.warning("setting a damaged database aside: %s: %s", folder, error)
+            set_aside(folder)
+            report = job.run(look(seeds, folder, model, max_bytes=max_bytes))
+    report = structs.replace(report, seconds=time.monotonic() - begun)
+    counts = report.articles, report.passages, report.encoded, report.seconds
+    _log.info("rebuilt %s: %d articles, %d passages, %d encoded, %.1f s", folder, *counts)
+    return report
 
 
-def _refuse_others_folder(folder: Path) -> None:
-    """An index may begin in a new or an empty folder only, or go on where one is."""
+def _look(place: Place, max_bytes: int) -> Look | None:
+    """How the index stands; None where it is too damaged to be compared."""
     try:
-        names = {path.name for path in folder.iterdir()}
-    except OSError:
-        return  # there is none yet, or it says why when it is written to
-    others = {name for name in names if not name.startswith(FILE)} - {LOCK}
-    interrupted = LOCK in names and others <= {generations.FOLDER}  # an old one was just removed
-    if others and FILE not in names and not interrupted:
-        raise IndexUnusable(
-            f"{folder} holds other files and no index",
-            remedy="Name a new or empty folder: --index FOLDER.",
-        )
+        return look(place.seeds, place.folder, place.model, max_bytes=max_bytes)
+    except IndexDamaged:
+        return None
 
 
-def _set_aside(folder: Path) -> None:
-    """Keep a damaged database under another name, for whoever wants to look into it."""
-    for suffix in _SUFFIXES:
-        path = folder / (FILE + suffix)
-        if path.exists():
-            path.replace(folder / f"{FILE}.damaged{suffix}")
-    clear_flag(folder)
-
-
-def _drop(folder: Path) -> None:
-    """Remove a database that no version from now on will read."""
-    for suffix in _SUFFIXES:
-        (folder / (FILE + suffix)).unlink(missing_ok=True)
-
-
-@dataclass(frozen=True)
 class _Job:
-    """One rebuild, under the writer's lock."""
+    """What a rebuild is given, and the encoders that it needs."""
 
-    seeds: Path
-    folder: Path
-    model: Model
-    max_bytes: int
-    progress: Progress
+    def __init__(
+        self,
+        place: Place,
+        max_bytes: int,
+        may_empty: bool,
+        on_change: OnChange,
+        progress: Progress,
+        sizes: Sizes,
+    ) -> None:
+        self.place, self.max_bytes, self.sizes = place, max_bytes, sizes
+        self.may_empty = may_empty
+        self.on_change, self.progress = on_change, progress
 
     @cached_property
-    def _encoder(self) -> Encoder:
-        return open_encoder(self.model)
+    def encoder(self) -> Encoder:
+        """The one that a few passages are split and encoded with."""
+        return open_encoder(self.place.model)
 
     @cached_property
-    def _bulk_encoder(self) -> Encoder:
-        return open_encoder(self.model, texts=BULK + 1) if is_light(self.model) else self._encoder
+    def bulk_encoder(self) -> Encoder:
+        """The one that many are encoded with."""
+        model = self.place.model
+        return open_encoder(model, texts=BULK + 1) if is_quick(model) else self.encoder
 
-    def run(self) -> Report:
-        store = Store(self.folder, create=True)
+    def split(self, article: Article) -> tuple[Passage, ...]:
+        """The article's passages."""
+        encoder = self.encoder
+        passages = split(
+            article.text,
+            article.parts,
+            count_tokens=encoder.count_tokens,
+            budget=encoder.budget,
+        )
+        return tuple(passages)
+
+    def run(self, looked: Look) -> Report:
+        """Do what a look found to be done, under the writer's lock."""
+        place = self.place
+        store = Store(place.folder, create=True)
         try:
-            with SpooledTemporaryFile(_IN_MEMORY, dir=str(self.folder)) as file:
-                return self._run(store, _Waiting(file))
+            with store.snapshot():
+                meta = store.meta()
+            if meta != looked.meta:  # another process wrote after the look, before our turn
+                looked = look(place.seeds, place.folder, place.model, max_bytes=self.max_bytes)
+            with spool(place.folder) as waiting:
+                return _run(self, store, waiting, looked)
         finally:
             store.close()
 
-    def _run(self, store: Store, waiting: _Waiting) -> Report:
-        found = articles.scan(self.seeds, max_bytes=self.max_bytes)
-        with store.snapshot():
-            meta, stored, tried = store.meta(), store.articles(), store.unreadable()
-            current = meta is not None and is_current(meta, self.model)
-            passages = store.count("passages")
-        known = stored if current else {}
-        suspects = suspect(found, {one.state for one in known.values()}, tried if current else {})
-        present = {state.source for state in found.files}
-        present -= {state.source for state, _ in suspects.unreadable}
-        gone = [source for source in stored if source not in present]
-        done = _Done(meta, dict(stored), gone, [*suspects.unreadable])
-        growing = meta is None or (current and not meta.complete and meta.seeds == str(self.seeds))
-        batch = _Batch(waiting, left=len(suspects.files))
-        size = sum(looked.size for looked in suspects.files)
-        for looked in suspects.files:
-            self._read(looked, known.get(looked.source), batch)
-            self.progress("reading", batch.read, len(suspects.files))
-            enough = max(BATCH, passages // _SHARE) if growing else _NEVER
-            due = waiting.passages + batch.passages >= enough
-            if due or batch.passages >= _AT_A_TIME:
-                done.encoded += self._encode(store, batch, done.encoded, size)
-            if due:
-                passages += waiting.passages
-                self._put(store, batch, done)
-                batch = replace(batch, new=[], touched=[], unreadable=[])
-        done.encoded += self._encode(store, batch, done.encoded, size)
-        self._put(store, batch, done)
-        with store.snapshot():
-            totals = store.count("articles"), store.count("passages")
-        return Report(
-            seeds=self.seeds,
-            index=self.folder,
-            model=self.model.name,
-            articles=totals[0],
-            passages=totals[1],
-            added=tuple(sorted(done.fresh.keys() - stored.keys())),
-            changed=tuple(
-                source
-                for source in sorted(done.fresh.keys() & stored.keys())
-                if stored[source].sha256 != done.fresh[source]
-            ),
-            removed=tuple(sorted(done.removed)),
-            failed=tuple(sorted((*found.skipped, *(one for _, one in done.unreadable)))),
-            encoded=done.encoded,
-            reused=totals[1] - done.encoded,
-            seconds=0.0,
-        )
 
-    def _read(self, looked: FileState, known: StoredArticle | None, batch: _Batch) -> None:
-        batch.read += 1
-        batch.left -= 1
-        batch.bytes_read += looked.size
-        try:
-            state, article = articles.read(self.seeds, looked.source, max_bytes=self.max_bytes)
-        except Unreadable as error:
-            batch.unreadable.append((_settled(looked), Skipped(looked.source, str(error))))
-            return
-        state = _settled(state)
-        if known is not None and known.sha256 == article.sha256:
-            batch.touched.append(state)
-            return
-        passages = split(
-            article.text,
-            count_tokens=self._encoder.count_tokens,
-            budget=self._encoder.budget,
-            start=article.body_start,
-        )
-        batch.new.append((state, article._replace(text=""), passages))
-
-    def _encode(self, store: Store, batch: _Batch, before: int, size: int) -> int:
-        """Encode what this model has not met yet, `before` in this rebuild or ever; how many.
-        `size`: bytes of all files that must be read.
-
-        The vectors are kept as they come, and the articles then wait for their commit.
-        """
-        fingerprint = self.model.fingerprint
-        by_key = {encoded_key(one, fingerprint): one for *_, own in batch.new for one in own}
-        try:
-            batch.waiting.add(batch.new)
-        except OSError as error:
-            raise unwritable(self.folder, error.strerror or str(error)) from error
-        batch.new = []
-        with store.snapshot():
-            missing = store.without_vectors(by_key)
-        keys = [key for key in by_key if key in missing]
-        if before or keys:
-            # as many more as there is more to read: the next files may be longer or shorter
-            expected = (before + len(keys)) * max(1, size) // max(1, batch.bytes_read)
-            self.progress("encoding", before, expected)
-        if not keys:
-            return 0
-        encoder = self._bulk_encoder if before + len(keys) > BULK else self._encoder
-        texts = [Text.of(by_key[key]) for key in keys]
-        waiting, done = [], 0
-        for some in encoder.encode(texts):
-            waiting += [(keys[index], vectors) for index, vectors in some]
-            done += len(some)
-            self.progress("encoding", before + done, expected)
-            if len(waiting) >= _COMMIT_EVERY or done == len(keys):
-                with store.writing():
-                    store.add_vectors(waiting)
-                waiting = []
-        return done
-
-    def _put(self, store: Store, batch: _Batch, done: _Done) -> None:
-        """Commit a batch, whose passages have their vectors."""
-        done.unreadable += batch.unreadable
-        done.removed += [one.source for _, one in batch.unreadable if one.source in done.standing]
-        fresh = {state.source: article.sha256 for state, article, _ in batch.waiting}
-        done.fresh.update(fresh)
-        replaced = [*done.removed, *fresh]
-        outdated = [done.standing.pop(one) for one in replaced if one in done.standing]
-        previous = done.meta if self._is_whole(done.meta) else None
-        renewed = bool(fresh or outdated or previous is None or not previous.complete)
-        with store.writing():
-            for state in batch.touched:
-                store.set_state(state)
-            store.set_unreadable(done.unreadable)
-            if renewed:
-                done.meta = self._commit(store, batch, outdated, done.meta, previous)
-            indexed = store.count("articles")
-        batch.waiting.clear()
-        assert done.meta is not None
-        generations.drop_others(self.folder, {done.meta.generation, done.meta.generation - 1})
-        if renewed:
-            self.progress("indexed", indexed, indexed + batch.left)
-
-    def _commit(
-        self,
-        store: Store,
-        batch: _Batch,
-        outdated: list[StoredArticle],
-        last: Meta | None,
-        previous: Meta | None,
-    ) -> Meta:
-        """Replace articles and write the generation that goes with them.
-
-        It starts from the files of `previous`, which is the `last` one where those are whole.
-        """
-        removed = store.passage_ids(one.id for one in outdated)
-        for one in outdated:
-            store.remove_article(one.state.source)
-        added = [store.add_article(*one, self.model.fingerprint) for one in batch.waiting]
-        generation = last.generation + 1 if last else 1
-        files, dead, recall = generations.write(
-            self.folder,
+def _run(job: _Job, store: Store, waiting: Spool, looked: Look) -> Report:
+    """Read, encode and commit, some at a time."""
+    read_again = {state.source for state in looked.files}
+    stored = _stored(store, [*read_again, *looked.removed] if looked.meta else [])
+    standing = dict(stored)
+    unreadable = [tried for tried in looked.unreadable if tried[0].source not in read_again]
+    removed = [source for source in looked.removed if source in stored]
+    fresh: dict[str, str] = {}
+    touched: list[FileState] = []
+    meta, encoded = looked.meta, 0
+    announced = meta is None or looked.remake is not None or bool(removed)
+    if announced:  # before anything is read
+        job.on_change(len(looked.new), len(looked.changed), len(removed))
+    for chunk in _chunks(job, store, looked, stored):
+        unreadable += chunk.unreadable
+        removed += [state.source for state, _ in chunk.unreadable if state.source in stored]
+        touched += chunk.touched
+        fresh |= {article.state.source: article.info.sha256 for article in chunk.new}
+        if not announced and (chunk.new or removed):
+            announced = True
+            job.on_change(*_counts(looked, fresh, chunk.files), len(removed))
+        waiting.add(chunk.new)
+        encoded += _encode(job, store, chunk, encoded, sum(state.size for state in looked.files))
+        due, files_read = chunk.due, chunk.files
+        del chunk  # its passages go before more are read
+        if not due:
+            continue
+        if not job.may_empty and not fresh and len(removed) == looked.articles > 0:
+            raise emptied(job.place.seeds, looked.articles)
+        before = meta
+        meta = commit(
+            job.place,
             store,
-            generation,
-            previous=previous,
-            removed=removed,
-            added=added,
+            waiting,
+            last=meta,
+            outdated=[standing.pop(gone) for gone in (*removed, *fresh) if gone in standing],
+            touched=touched,
+            unreadable=unreadable,
+            complete=files_read == len(looked.files),
         )
-        meta = Meta(
-            seeds=str(self.seeds),
-            model=self.model.name,
-            fingerprint=self.model.fingerprint,
-            splitter=str(VERSION),
-            generation=generation,
-            built_at=datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
-            files=files,
-            dead=dead,
-            recall=recall,
-            complete=not batch.left,
-        )
-        store.set_meta(meta)
-        if meta.complete:  # until then, vectors that nothing uses yet may wait for their turn
-            store.drop_orphans()
-        return meta
-
-    def _is_whole(self, meta: Meta | None) -> bool:
-        """Whether the derived files are there and those of this model and folder."""
-        return (
-            meta is not None
-            and meta.seeds == str(self.seeds)
-            and why_remake(meta, self.folder, self.model) is None
-        )
+        waiting.clear()
+        touched = []
+        if meta is not before:
+            indexed = _count(store)[0]
+            job.progress("indexed", indexed, indexed + len(looked.files) - files_read)
+    articles, passages = _count(store)
+    known = fresh.keys() & stored.keys()
+    return Report(
+        seeds=job.place.seeds,
+        index=job.place.folder,
+        model=job.place.model.name,
+        articles=articles,
+        passages=passages,
+        added=tuple(sorted(fresh.keys() - stored.keys())),
+        changed=tuple(sorted(own for own in known if stored[own].sha256 != fresh[own])),
+        removed=tuple(sorted(removed)),
+        failed=tuple(sorted((*looked.skipped, *(skipped for _, skipped in unreadable)))),
+        encoded=encoded,
+        reused=passages - encoded,
+        seconds=0.0,
+    )
 
 
-def _settled(state: FileState) -> FileState:
-    """The state as just read, unless the file changed within the last two seconds.
+def emptied(seeds: Path, articles: int) -> ArticlesError:
+    """The error for a folder that has none of its articles any more."""
+    return ArticlesError(
+        f"There are no articles left in {seeds}, and the index has {articles}",
+        remedy=Remedy("bring the articles back"),
+    )
 
-    A file can change twice in one tick of the clock and keep its size; such a state is
-    stored so that it matches nothing, and the next look reads the file again.
+
+def _stored(store: Store, sources: Iterable[str]) -> dict[str, StoredArticle]:
+    with store.snapshot():
+        return store.articles(sources)
+
+
+def _count(store: Store) -> tuple[int, int]:
+    """The articles and the passages that are indexed."""
+    with store.snapshot():
+        return store.count("articles"), store.count("passages")
+
+
+def _counts(looked: Look, fresh: Mapping[str, str], read_files: int) -> tuple[int, int]:
+    """How many articles are new and changed: surely, or by the look of files not read yet."""
+    likely = fresh.keys() | {state.source for state in looked.files[read_files:]}
+    new = sum(state.source in likely for state in looked.new)
+    return new, sum(state.source in likely for state in looked.changed)
+
+
+def _chunks(
+    job: _Job, store: Store, looked: Look, stored: Mapping[str, StoredArticle]
+) -> Iterator[Chunk]:
+    """The files that must be read: in a first build, committed in batches as they come."""
+    meta, sizes = looked.meta, job.sizes
+    current = meta is not None and is_current(meta, job.place.model)
+    resumed = meta is not None and not meta.complete and meta.seeds == str(job.place.seeds)
+
+    def enough() -> Iterator[float]:
+        while True:
+            if meta is None or (current and resumed):
+                yield max(sizes.batch, _count(store)[1] // sizes.share)
+            else:
+                yield math.inf
+
+    return chunks(
+        job.place.seeds,
+        looked.files,
+        max_bytes=job.max_bytes,
+        known={source: one.sha256 for source, one in stored.items()} if current else {},
+        split=job.split,
+        at_a_time=sizes.at_a_time,
+        enough=enough(),
+        progress=job.progress,
+    )
+
+
+def _encode(job: _Job, store: Store, chunk: Chunk, before: int, size: int) -> int:
+    """Encode what this model has not met yet, and keep the vectors as they come; how many.
+
+    Args:
+        before: texts that were encoded in this rebuild already.
+        size: bytes of all files that must be read.
     """
-    if 0 <= time.time_ns() - state.mtime_ns < _SETTLED_NS:
-        return state._replace(mtime_ns=0)
-    return state
+    fingerprint, sizes = job.place.model.fingerprint, job.sizes
+    passages = (passage for article in chunk.new for passage in article.passages)
+    by_key = {encoded_key(passage, fingerprint): passage for passage in passages}
+    with store.snapshot():
+        missing = store.without_vectors(by_key)
+    keys = [key for key in by_key if key in missing]
+    # as many more as there is more to read: the next files may be longer or shorter
+    expected = (before + len(keys)) * max(1, size) // max(1, chunk.size)
+    if before or keys:
+        job.progress("encoding", before, expected)
+    if not keys:
+        return 0
+    encoder = job.bulk_encoder if before + len(keys) > sizes.bulk else job.encoder
+    texts = [Text(by_key[key].text, by_key[key].bounds()) for key in keys]
+    uncommitted: list[tuple[bytes, Vectors]] = []
+    done = 0
+    for batch in encoder.encode(texts):
+        uncommitted += [(keys[index], vectors) for index, vectors in batch]
+        done += len(batch)
+        job.progress("encoding", before + done, expected)
+        if len(uncommitted) >= sizes.commit_every or done == len(keys):
+            with store.writing():
+                store.add_vectors(uncommitted)
+            uncommitted = []
+    return done

@@ -1,7 +1,7 @@
-"""The SQLite file `index.db`: the only source of truth of an index.
+"""What an index knows, in its database: the only source of truth.
 
 Everything else in the index folder is derived from it and can be made again. It keeps
-articles, passages and sentences, and every vector under the hash of the exact text that
+articles and passages, and every vector under the hash of the exact text that
 was encoded, so that no text is encoded twice by one model.
 """
 
@@ -9,59 +9,70 @@ from __future__ import annotations
 
 import hashlib
 import json
-import sqlite3
-from collections.abc import Generator, Iterable, Iterator, Sequence
+import struct
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import AbstractContextManager
 from datetime import UTC, datetime
 from itertools import accumulate
-from typing import TYPE_CHECKING, Any, NamedTuple
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
-from embeddings.articles.article import Article, FileState, Skipped
+from msgspec import Struct, structs
+
+from embeddings.articles.article import Info
+from embeddings.articles.folder import FileState, Skipped
 from embeddings.articles.passages import Passage, Sentence
-from embeddings.index.database import Database, damaged
+from embeddings.index.database import Database
+from embeddings.index.files import damaged
 
 if TYPE_CHECKING:
-    import numpy as np
-    import numpy.typing as npt
+    from sqlite3 import Row
 
+    from embeddings.arrays import Floats
     from embeddings.encoding.encoder import Vectors
-    from embeddings.encoding.light import Floats
 
 KEPT_ORPHANS = 1000
 """Vectors that no passage has any more are kept, up to this many or as many as there are
 passages: an article that comes back, or a model tried and left, costs nothing. An index that
-was emptied keeps all: its folder may only have been out of reach."""
+was emptied keeps all: its folder may only have been out of reach. A guess: some 1 MB."""
 
-_CHUNK = 8192
+_INFO = tuple(field for field in Info.__struct_fields__ if field != "sha256")
+"""The columns of an article's `Info`; the hash is stored as bytes."""
 
 
-class StoredArticle(NamedTuple):
-    """What the index knows of an article's file. `sha256` is that of its bytes."""
+class StoredArticle(Struct, frozen=True):
+    """What the index knows of an article's file. `sha256` is that of its bytes, in hexadecimal."""
 
     id: int
     state: FileState
-    sha256: bytes
+    sha256: str
 
 
-class StoredPassage(NamedTuple):
-    """A passage with its article and its vectors, which are of unit length.
-
-    `sha256` is that of the article's bytes.
-
-    `vector`: float32 (dimension,); `sentence_vectors`: float32 (sentences, dimension).
-    """
+class StoredPassage(Struct, frozen=True):
+    """A passage with its article's facts and its unit vector, float32 (dimension,)."""
 
     id: int
-    source: str
-    title: str
-    published: str | None
-    encoding: str
-    sha256: bytes
+    info: Info
     passage: Passage
     vector: Floats
-    sentence_vectors: Floats
 
 
-class Meta(NamedTuple):
+class Candidates(Struct, frozen=True):
+    """Passages by what they are ranked by.
+
+    Attributes:
+        places: (source, first character) of each.
+        sentences: unit vectors of all their sentences, float32 (n, dimension).
+        bounds: rows [start, end) of `sentences` that are each one's own.
+    """
+
+    ids: tuple[int, ...]
+    places: tuple[tuple[str, int], ...]
+    sentences: Floats
+    bounds: tuple[tuple[int, int], ...]
+
+
+class Meta(Struct, frozen=True):
     """The facts about the index as a whole.
 
     `generation` is the folder of the derived files that belongs to these rows, `files` what
@@ -93,35 +104,28 @@ def encoded_key(passage: Passage, fingerprint: str) -> bytes:
     return digest.digest()
 
 
-def _files(text: str) -> list[list[Any]]:
-    files: list[list[Any]] = json.loads(text)
-    if not files:
-        raise ValueError("no files are named")
-    return files
-
-
-def _is_whole(passage: Passage) -> bool:
-    """Whether the places fit the text: rows that were tampered with must not be cited."""
-    places = (passage.start_char, passage.end_char, passage.start_line, passage.end_line)
-    bounds = [(one.start_char, one.end_char) for one in passage.sentences]
-    numbers = [*places, *(number for pair in bounds for number in pair)]
-    return (
-        isinstance(passage.text, str)
-        and all(isinstance(number, int) for number in numbers)
-        and len(passage.text) == passage.end_char - passage.start_char
-        and 1 <= passage.start_line <= passage.end_line
-        and all(passage.start_char <= s < e <= passage.end_char for s, e in bounds)
-    )
-
-
-class Store(Database):
+class Store:
     """What is in an open index.db. All is read inside `snapshot` or `writing`."""
+
+    def __init__(self, folder: Path, *, create: bool = False) -> None:
+        """Open the database; see `Database`."""
+        self.db = Database(folder, create=create)
+        self.close: Callable[[], None] = self.db.close
+        self.is_replaced: Callable[[], bool] = self.db.is_replaced
+
+    def snapshot(self) -> AbstractContextManager[None]:
+        """See `Database.snapshot`."""
+        return self.db.snapshot()
+
+    def writing(self) -> AbstractContextManager[None]:
+        """See `Database.writing`."""
+        return self.db.writing()
 
     # Reading
 
     def meta(self) -> Meta | None:
         """The facts about the index, or None where nothing was ever finished."""
-        rows = dict(self._db.execute("SELECT key, value FROM meta"))
+        rows = dict(self.db.execute("SELECT key, value FROM meta").fetchall())
         if "generation" not in rows:
             return None
         try:
@@ -135,260 +139,196 @@ class Store(Database):
                 files={str(path): (size, time) for path, size, time in _files(rows["files"])},
                 dead=int(rows["dead"]),
                 recall=float(rows["recall"]) if rows["recall"] else None,
-                complete=rows.get("complete", "1") == "1",  # once, all were
+                complete=rows["complete"] == "1",
             )
         except (KeyError, TypeError, ValueError) as error:
-            raise damaged(self.path, f"its facts about itself are not whole: {error}") from error
-
-    def articles(self) -> dict[str, StoredArticle]:
-        """source → what is stored of it, sorted by source."""
-        rows = self._db.execute(
-            "SELECT source, id, size, mtime_ns, ctime_ns, sha256 FROM articles ORDER BY source"
-        )
-        return {
-            source: StoredArticle(number, FileState(source, *state), sha256)
-            for source, number, *state, sha256 in rows
-        }
+            raise self._damaged(f"its facts about itself are not whole: {error}") from error
 
     def states(self) -> set[FileState]:
         """The file of each article as it was when it was read: all that an unchanged folder
         is compared with."""
-        rows = self._db.execute("SELECT source, size, mtime_ns, ctime_ns FROM articles")
-        return set(map(FileState._make, rows))
+        rows = self.db.execute("SELECT source, size, mtime_ns, ctime_ns FROM articles")
+        return {FileState(*row) for row in rows}
 
-    def titles(self) -> list[tuple[str, str, str | None]]:
-        """(source, title, date) of each article, sorted by source."""
-        query = "SELECT source, title, published FROM articles ORDER BY source"
-        return self._db.execute(query).fetchall()
+    def articles(self, sources: Iterable[str]) -> dict[str, StoredArticle]:
+        """source → what is stored of it, of those that are."""
+        query = "SELECT id, source, size, mtime_ns, ctime_ns, sha256 FROM articles WHERE source = ?"
+        rows = (self.db.execute(query, (source,)).fetchone() for source in sources)
+        return {
+            row["source"]: StoredArticle(row["id"], _state(row), row["sha256"].hex())
+            for row in rows
+            if row is not None
+        }
+
+    def infos(self) -> list[Info]:
+        """What is known of each article, sorted by source."""
+        rows = self.db.execute("SELECT * FROM articles ORDER BY source")
+        return [_info(row) for row in rows]
 
     def unreadable(self) -> dict[str, tuple[FileState, str]]:
         """source → (its state when it was tried, the reason it was not indexed)."""
-        rows = self._db.execute("SELECT * FROM unreadable ORDER BY source")
-        return {source: (FileState(source, *state), reason) for source, *state, reason in rows}
+        rows = self.db.execute("SELECT * FROM unreadable ORDER BY source")
+        return {row["source"]: (_state(row), row["reason"]) for row in rows}
 
     def count(self, table: str) -> int:
         """How many rows a table has."""
-        assert table in ("articles", "passages", "sentences", "vectors")
-        (number,) = self._db.execute(f"SELECT count(*) FROM {table}").fetchone()
+        assert table in ("articles", "passages", "vectors")
+        (number,) = self.db.execute(f"SELECT count(*) FROM {table}").fetchone()
         return int(number)
 
-    def passages(self, ids: Sequence[int]) -> list[StoredPassage]:
-        """The passages of these ids with their sentences.
+    def candidates(self, ids: Sequence[int]) -> Candidates:
+        """What the passages of these ids are ranked by, in any order.
 
         Raises:
             IndexDamaged: one is not there, or is not whole.
         """
-        import numpy as np
+        from embeddings.index import codec
 
-        from embeddings.encoding.encoder import unit
+        rows = self._of(ids, "p.id, a.source, p.start_char, p.sentences AS bounds")
+        counts = [len(row["bounds"]) // 8 for row in rows]
+        dimension = len(rows[0]["vector"]) // 2 if rows else 0
+        for row, count in zip(rows, counts, strict=True):
+            if len(row["directions"]) != count * dimension:
+                raise self._damaged("a passage's sentences and vectors differ")
+        ends = [*accumulate(counts)]
+        return Candidates(
+            ids=tuple(row["id"] for row in rows),
+            places=tuple((row["source"], row["start_char"]) for row in rows),
+            sentences=codec.sentences([row["directions"] for row in rows], dimension),
+            bounds=tuple((end - count, end) for end, count in zip(ends, counts, strict=True)),
+        )
 
+    def passages(self, ids: Sequence[int]) -> dict[int, StoredPassage]:
+        """The passages of these ids.
+
+        Raises:
+            IndexDamaged: one is not there, or is not whole.
+        """
+        from embeddings.index import codec
+
+        rows = self._of(ids, f"p.*, {', '.join(_INFO)}, sha256")
+        vectors = codec.passages([row["vector"] for row in rows])
+        return {
+            row["id"]: StoredPassage(row["id"], _info(row), self._passage(row), vector)
+            for row, vector in zip(rows, vectors, strict=True)
+        }
+
+    def _of(self, ids: Sequence[int], columns: str) -> list[Row]:
         marks = ",".join("?" * len(ids))
-        sentences: dict[int, list[Sentence]] = {}
-        for number, start, end in self._db.execute(
-            "SELECT passage, start_char, end_char FROM sentences"
-            f" WHERE passage IN ({marks}) ORDER BY passage, number",
-            ids,
-        ):
-            sentences.setdefault(number, []).append(Sentence(start, end))
-        rows = self._db.execute(
-            "SELECT p.id, source, title, published, encoding, sha256, v.passage, v.sentences,"
-            " p.text, start_char, end_char, start_line, end_line FROM passages p"
+        rows = self.db.execute(
+            f"SELECT {columns}, v.passage AS vector, v.sentences AS directions FROM passages p"
             " JOIN articles a ON a.id = p.article"
             f" JOIN vectors v ON v.encoded = p.encoded WHERE p.id IN ({marks})",
             ids,
+        ).fetchall()
+        if len(rows) != len(ids):
+            raise self._damaged(f"{len(ids) - len(rows)} passages or vectors are missing")
+        if len({len(row["vector"]) for row in rows}) > 1:
+            raise self._damaged("passages' vectors differ in length")
+        return rows
+
+    def _passage(self, row: Row) -> Passage:
+        """The passage, whose places must fit its text: what was tampered with is not cited."""
+        start, end, text = row["start_char"], row["end_char"], row["text"]
+        numbers = (start, end, row["start_line"], row["end_line"])
+        try:
+            chars = struct.unpack(f"<{len(row['sentences']) // 4}I", row["sentences"])
+        except (struct.error, TypeError) as error:
+            raise self._damaged(f"a passage's sentences are none: {error}") from error
+        bounds = [*zip(chars[::2], chars[1::2], strict=True)]
+        whole = (
+            isinstance(text, str)
+            and all(isinstance(number, int) for number in numbers)
+            and len(text) == end - start
+            and 1 <= row["start_line"] <= row["end_line"]
+            and all(start <= first < last <= end for first, last in bounds)
         )
-        found = []
-        wholes, parts = [], []
-        for number, source, title, published, encoding, sha256, whole, part, *slice_ in rows:
-            own = tuple(sentences.get(number, ()))
-            if not own or 2 * len(part) != len(own) * len(whole):
-                raise damaged(self.path, "a passage's sentences and vectors differ")
-            passage = Passage(*slice_, own)  # type: ignore[call-arg]
-            if not _is_whole(passage):
-                raise damaged(self.path, "a passage's text and places differ")
-            wholes.append(whole)
-            parts.append(part)
-            found.append((number, source, title, published, encoding, sha256, passage))
-        if len(found) != len(ids):
-            raise damaged(self.path, f"{len(ids) - len(found)} passages or vectors are missing")
-        if not found:
-            return []
-        # all at once: a hundred small arrays take 2 ms
-        vectors = self._halves(wholes)
-        directions = np.frombuffer(b"".join(parts), dtype=np.int8).astype(np.float32)
-        units = unit(directions.reshape(-1, vectors.shape[1]))
-        ends = accumulate(len(one[-1].sentences) for one in found)
-        return [
-            StoredPassage(*one, vector, units[end - len(one[-1].sentences) : end])
-            for one, vector, end in zip(found, vectors, ends, strict=True)
-        ]
-
-    def _halves(self, blobs: Sequence[bytes | None]) -> Floats:
-        """Passages' vectors (n, dimension), as they are stored."""
-        import numpy as np
-
-        if None in blobs or len({len(blob) for blob in blobs if blob}) != 1:
-            raise damaged(self.path, "passages lack their vectors")
-        packed = b"".join(blob for blob in blobs if blob)
-        return np.frombuffer(packed, np.float16).reshape(len(blobs), -1).astype(np.float32)
-
-    def titled_texts(
-        self, articles: Iterable[int] | None = None
-    ) -> Generator[tuple[int, str], None, None]:
-        """(passage id, title and text) of these articles, or of all."""
-        query = (
-            "SELECT p.id, title || char(10) || p.text FROM passages p"
-            " JOIN articles a ON a.id = p.article"
-        )
-        if articles is None:
-            yield from self._db.execute(query)
-            return
-        for number in articles:
-            yield from self._db.execute(f"{query} WHERE a.id = ?", (number,))
-
-    def passage_ids(self, articles: Iterable[int]) -> list[int]:
-        """The ids of the passages of these articles."""
-        query = "SELECT id FROM passages WHERE article = ?"
-        return [row[0] for number in articles for row in self._db.execute(query, (number,))]
-
-    def passage_vectors(
-        self, articles: Iterable[int] | None = None
-    ) -> Iterator[tuple[npt.NDArray[np.int64], Floats]]:
-        """The ids (n,) and unit vectors (n, dimension) of the passages of these articles, or of
-        all, in chunks.
-
-        Raises:
-            IndexDamaged: a passage has none, or not of the length of the others.
-        """
-        query = (
-            "SELECT p.id, v.passage FROM passages p LEFT JOIN vectors v ON v.encoded = p.encoded"
-        )
-        if articles is None:
-            yield from self._chunks(self._db.execute(f"{query} ORDER BY p.id"))
-            return
-        for number in articles:
-            of_article = f"{query} WHERE p.article = ? ORDER BY p.id"
-            yield from self._chunks(self._db.execute(of_article, (number,)))
-
-    def _chunks(self, rows: sqlite3.Cursor) -> Iterator[tuple[npt.NDArray[np.int64], Floats]]:
-        import numpy as np
-
-        while chunk := rows.fetchmany(_CHUNK):
-            ids, blobs = zip(*chunk, strict=True)
-            yield np.array(ids, dtype=np.int64), self._halves(blobs)
-
-    def sample(self, size: int) -> Floats:
-        """The unit vectors (n, dimension) of about `size` passages, evenly chosen."""
-        return self._halves(self._evenly("passage", size))
-
-    def sample_sentences(self, size: int) -> Floats:
-        """The unit vectors (n, dimension) of the first sentences of about `size` passages."""
-        import numpy as np
-
-        from embeddings.encoding.encoder import unit
-
-        wholes, parts = self._evenly("passage", size), self._evenly("sentences", size)
-        pairs = zip(wholes, parts, strict=True)
-        rows = [np.frombuffer(own, np.int8, len(one) // 2) for one, own in pairs]
-        return unit(np.stack(rows).astype(np.float32))
-
-    def _evenly(self, column: str, size: int) -> list[bytes]:
-        step = max(1, self.count("passages") // size)
-        rows = self._db.execute(
-            f"SELECT v.{column} FROM passages p JOIN vectors v ON v.encoded = p.encoded"
-            " WHERE p.id % ? = 0 ORDER BY p.id",
-            (step,),
-        )
-        return [blob for (blob,) in rows]
+        if not whole:
+            raise self._damaged("a passage's text and places differ")
+        sentences = tuple(Sentence(first, last) for first, last in bounds)
+        return Passage(text, *numbers, sentences, row["label"], row["kind"])
 
     def without_vectors(self, keys: Iterable[bytes]) -> set[bytes]:
         """Those of the keys that are not encoded yet."""
         query = "SELECT 1 FROM vectors WHERE encoded = ?"
-        return {key for key in keys if self._db.execute(query, (key,)).fetchone() is None}
+        return {key for key in keys if self.db.execute(query, (key,)).fetchone() is None}
 
     # Writing (inside `writing`)
 
     def add_vectors(self, rows: Iterable[tuple[bytes, Vectors]]) -> None:
         """Keep what a model made of texts (`encoded_key` → vectors)."""
-        import numpy as np
+        from embeddings.index import codec
 
-        self._db.executemany(
+        self.db.executemany(
             "INSERT OR REPLACE INTO vectors VALUES (?, ?, ?)",
             (
-                (key, np.float16(one.passage).tobytes(), _bytes(one.sentences).tobytes())
-                for key, one in rows
+                (key, codec.passage_bytes(own.passage), codec.sentence_bytes(own.sentences))
+                for key, own in rows
             ),
         )
 
     def remove_article(self, source: str) -> None:
-        self._db.execute("DELETE FROM articles WHERE source = ?", (source,))
+        self.db.execute("DELETE FROM articles WHERE source = ?", (source,))
 
     def add_article(
-        self, state: FileState, article: Article, passages: Sequence[Passage], fingerprint: str
+        self, state: FileState, info: Info, passages: Iterable[Passage], fingerprint: str
     ) -> int:
         """Insert an article with its passages, encoded by this model; returns its id."""
-        number = self._db.execute(
-            "INSERT INTO articles (source, size, mtime_ns, ctime_ns, sha256, title, published,"
-            " encoding) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-            (
-                *(state.source, state.size, state.mtime_ns, state.ctime_ns),
-                *(article.sha256, article.title, article.published, article.encoding),
-            ),
+        article = self._insert(
+            "articles",
+            {
+                **structs.asdict(info),
+                "sha256": bytes.fromhex(info.sha256),
+                "size": state.size,
+                "mtime_ns": state.mtime_ns,
+                "ctime_ns": state.ctime_ns,
+            },
+        )
+        for passage in passages:
+            chars = [char for s in passage.sentences for char in (s.start_char, s.end_char)]
+            row = {
+                **structs.asdict(passage),
+                "sentences": struct.pack(f"<{len(chars)}I", *chars),
+                "article": article,
+                "encoded": encoded_key(passage, fingerprint),
+            }
+            self._insert("passages", row)
+        return article
+
+    def _insert(self, table: str, row: dict[str, Any]) -> int:
+        marks = ", ".join("?" * len(row))
+        number = self.db.execute(
+            f"INSERT INTO {table} ({', '.join(row)}) VALUES ({marks})", tuple(row.values())
         ).lastrowid
         assert number is not None
-        for one in passages:
-            self._add_passage(number, one, encoded_key(one, fingerprint))
         return number
-
-    def _add_passage(self, article: int, one: Passage, encoded: bytes) -> None:
-        number = self._db.execute(
-            "INSERT INTO passages (article, start_char, end_char, start_line, end_line, text,"
-            " encoded) VALUES (?, ?, ?, ?, ?, ?, ?)",
-            (
-                *(article, one.start_char, one.end_char, one.start_line, one.end_line),
-                *(one.text, encoded),
-            ),
-        ).lastrowid
-        self._db.executemany(
-            "INSERT INTO sentences VALUES (?, ?, ?, ?)",
-            (
-                (number, place, sentence.start_char, sentence.end_char)
-                for place, sentence in enumerate(one.sentences)
-            ),
-        )
 
     def set_state(self, state: FileState) -> None:
         """Note that a file was touched and has the content that is stored."""
-        self._db.execute(
+        self.db.execute(
             "UPDATE articles SET size = ?, mtime_ns = ?, ctime_ns = ? WHERE source = ?",
             (state.size, state.mtime_ns, state.ctime_ns, state.source),
         )
 
     def set_unreadable(self, rows: Iterable[tuple[FileState, Skipped]]) -> None:
         """Replace the list of files that were tried and could not be indexed."""
-        self._db.execute("DELETE FROM unreadable")
-        self._db.executemany(
+        self.db.execute("DELETE FROM unreadable")
+        self.db.executemany(
             "INSERT INTO unreadable VALUES (?, ?, ?, ?, ?)",
             (
-                (one.source, state.size, state.mtime_ns, state.ctime_ns, one.reason)
-                for state, one in rows
+                (skipped.source, state.size, state.mtime_ns, state.ctime_ns, skipped.reason)
+                for state, skipped in rows
             ),
         )
 
     def set_meta(self, meta: Meta) -> None:
         rows: dict[str, Any] = {
-            "seeds": meta.seeds,
-            "model": meta.model,
-            "fingerprint": meta.fingerprint,
-            "splitter": meta.splitter,
-            "generation": meta.generation,
-            "built_at": meta.built_at,
-            "dead": meta.dead,
+            **structs.asdict(meta),
             "recall": "" if meta.recall is None else meta.recall,
             "complete": int(meta.complete),
             "files": json.dumps([[path, *state] for path, state in meta.files.items()]),
         }
-        self._db.executemany(
+        self.db.executemany(
             "INSERT OR REPLACE INTO meta VALUES (?, ?)",
             ((key, str(value)) for key, value in rows.items()),
         )
@@ -397,18 +337,24 @@ class Store(Database):
         """Drop the vectors that nothing uses, once they are many."""
         used = self.count("passages")
         if used and self.count("vectors") - used > max(KEPT_ORPHANS, used):
-            self._db.execute(
+            self.db.execute(
                 "DELETE FROM vectors WHERE encoded NOT IN (SELECT encoded FROM passages)"
             )
 
+    def _damaged(self, reason: str) -> Exception:
+        return damaged(self.db.path, reason)
 
-def _bytes(vectors: Floats) -> npt.NDArray[np.int8]:
-    """The directions of vectors (n, dimension), a byte for each number.
 
-    A cosine with them is right to 0.0005 (standard deviation); the length is known to be 1.
-    """
-    import numpy as np
+def _state(row: Row) -> FileState:
+    return FileState(row["source"], row["size"], row["mtime_ns"], row["ctime_ns"])
 
-    largest = np.abs(vectors).max(axis=1, keepdims=True)
-    found: npt.NDArray[np.int8] = np.rint(vectors * (127 / largest)).astype(np.int8)
-    return found
+
+def _info(row: Row) -> Info:
+    return Info(**{name: row[name] for name in _INFO}, sha256=row["sha256"].hex())
+
+
+def _files(text: str) -> list[list[Any]]:
+    files: list[list[Any]] = json.loads(text)
+    if not files:
+        raise ValueError("no files are named")
+    return files

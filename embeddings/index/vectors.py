@@ -14,32 +14,31 @@ number (SQ8), and as many lists are looked through as its own measurement says i
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import faiss
 import numpy as np
-import numpy.typing as npt
+from msgspec import Struct
 
-from embeddings.encoding.encoder import cores
-from embeddings.encoding.light import Floats
+from embeddings.arrays import Floats, Ids
 from embeddings.index.files import link
 
-Ids = npt.NDArray[np.int64]
-
 EXACT = 100_000
-"""Passages up to which every vector is looked at: that takes some 10 ms (tests/bench/growth.py)."""
+"""Passages up to which every vector is looked at. Measured: that takes some 10 ms
+(tests/bench/growth.py)."""
 
 CANDIDATES = 50
 """Passages taken from this side and from the words'; more changed no figure
 (tests/eval/README.md)."""
 
 RECALL = 0.98
-"""Of the ten passages nearest to a sentence, the share that must be found."""
+"""Of the ten passages nearest to a sentence, the share that must be found. A choice."""
 
 MOST_RECENT = 0.02
-"""Share of passages that came or went from which all is written from scratch."""
+"""Share of passages that came or went from which all is written from scratch. A guess."""
 
 _FILE, _RECENT, _GONE = "vectors.faiss", "recent.faiss", "gone.npy"
 _NEAREST = 10
@@ -52,7 +51,7 @@ had 0.96 of the sentences' nearest and 0.91 of the questions', 32 lists 1.00 and
 1.00 of both, in 3 ms."""
 
 
-class Sample(NamedTuple):
+class Sample(Struct, frozen=True):
     """Vectors to train and to measure with: `passages` (n, dimension), and `queries`
     (m, dimension), which are sentences: questions are more like these than like passages."""
 
@@ -74,21 +73,21 @@ class VectorIndex:
         self._recent = _recent(folder)
         self._gone = _gone(folder)
         self._parameters = _without(self._index, self._gone) if len(self._gone) else None
-        faiss.omp_set_num_threads(1)  # threads wait for each other longer than a question takes
 
     def __len__(self) -> int:
         return int(self._index.ntotal) - len(self._gone) + _count(self._recent)
 
     def search(self, query: Floats, limit: int) -> dict[int, float]:
         """Passage id → cosine of the `limit` nearest to a unit vector (dimension,)."""
-        found: dict[int, float] = {}
-        for index, parameters in ((self._index, self._parameters), (self._recent, None)):
-            if index is not None and index.ntotal:
-                most = min(limit, index.ntotal)
-                cosines, ids = index.search(query[None, :], most, params=parameters)
-                found.update(zip(ids[0].tolist(), cosines[0].tolist(), strict=True))
-        found.pop(-1, None)  # FAISS's word for "no more"
-        nearest = sorted(found.items(), key=lambda one: -one[1])
+        near: dict[int, float] = {}
+        with _one_thread():
+            for index, parameters in ((self._index, self._parameters), (self._recent, None)):
+                if index is not None and index.ntotal:
+                    most = min(limit, index.ntotal)
+                    cosines, ids = index.search(query[None, :], most, params=parameters)
+                    near.update(zip(ids[0].tolist(), cosines[0].tolist(), strict=True))
+        near.pop(-1, None)  # FAISS's word for "no more"
+        nearest = sorted(near.items(), key=lambda pair: -pair[1])
         return dict(nearest[:limit])
 
 
@@ -97,7 +96,7 @@ def write(
 ) -> float | None:
     """Write all vectors from scratch: `total` of them, as (ids, unit vectors (n, dimension)).
 
-    Beyond `EXACT` it takes a sample of them.
+    With a sample of them the search becomes approximate.
 
     Returns:
         None where the search is exact; else the measured recall of the ten nearest.
@@ -120,12 +119,12 @@ def write(
     return recall
 
 
-def sample_size(total: int) -> int:
+def sample_size(total: int, exact: int = EXACT) -> int:
     """How many of `total` vectors `write` wants to train with; 0 where it is to be exact.
 
     FAISS asks for 39 a list at the least; they are chosen by id, and some ids are gone.
     """
-    return 44 * _lists(total) if total > EXACT else 0
+    return 44 * _lists(total) if total > exact else 0
 
 
 def follows(previous: Path, changes: int, total: int) -> bool:
@@ -177,9 +176,21 @@ class _Nearest:
     def recall(self, index: Any) -> float:
         """The share of them that the index has among its candidates. Where all candidates are as
         near as one of them, as copies of one text are, it is not missed."""
-        cosines, found = index.search(self._queries, CANDIDATES)
-        met = np.stack([np.isin(true, own) for true, own in zip(self.ids, found, strict=True)])
+        cosines, candidates = index.search(self._queries, CANDIDATES)
+        met = np.stack([np.isin(true, own) for true, own in zip(self.ids, candidates, strict=True)])
         return float(np.mean(met | (cosines[:, -1:] >= self.cosines - _ROUNDED)))
+
+
+@contextmanager
+def _one_thread() -> Iterator[None]:
+    """Have FAISS compute in this thread alone, as it does not by itself: for one question its
+    threads wait for each other longer than they compute."""
+    threads = faiss.omp_get_max_threads()
+    faiss.omp_set_num_threads(1)
+    try:
+        yield
+    finally:
+        faiss.omp_set_num_threads(threads)
 
 
 def _flat(dimension: int) -> Any:
@@ -199,7 +210,6 @@ def _lists(total: int) -> int:
 
 
 def _trained(total: int, passages: Floats) -> Any:
-    faiss.omp_set_num_threads(cores())
     lists = min(_lists(total), len(passages))
     index = faiss.index_factory(passages.shape[1], f"IVF{lists},SQ8", faiss.METRIC_INNER_PRODUCT)
     index.train(passages)
@@ -230,8 +240,8 @@ def _count(index: Any | None) -> int:
 
 def _gone(folder: Path) -> Ids:
     path = folder / _GONE
-    found: Ids = np.load(path) if path.exists() else np.empty(0, dtype=np.int64)
-    return found
+    gone: Ids = np.load(path) if path.exists() else np.empty(0, dtype=np.int64)
+    return gone
 
 
 def _without(index: Any, gone: Ids) -> Any:

@@ -21,11 +21,12 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
 
-from bot.chat.app import Talk, calm_collector
-from bot.conversations.history import Exchange
+from bot.commands.process import calm_collector
+from bot.conversations.conversation import Conversation
 from embeddings.encoding.model import find_model
 from embeddings.index.rebuild import rebuild
-from tests.conftest import BOT, MAX_BYTES, SEEDS
+from tests.bench.process import BOT, SEEDS
+from tests.conftest import MAX_BYTES
 from tests.pilot import Opened, ask, opened, until
 from tests.terminal import Terminal
 
@@ -86,9 +87,9 @@ def _answer_to(question: str) -> Callable[[str], object]:
 def _peak(process: int) -> float:
     """The most memory that the process had, in MB (Linux)."""
     status = Path(f"/proc/{process}/status").read_text()
-    found = re.search(r"VmHWM:\s+(\d+) kB", status)
-    assert found is not None
-    return int(found[1]) / 1024
+    peak = re.search(r"VmHWM:\s+(\d+) kB", status)
+    assert peak is not None
+    return int(peak[1]) / 1024
 
 
 async def answers(index: Path) -> None:
@@ -99,9 +100,9 @@ async def answers(index: Path) -> None:
         print("| answers before | question to screen in Pilot, median, ms | worst, ms |")
         print("|---|---|---|")
         for length in (0, 100, 500):
-            before = [Exchange(card.exchange.asked_at, card.exchange.answer)] * length
-            app.talk = Talk(list(before))
-            await app.transcript.start(app.talk.exchanges)
+            app.conversation = Conversation()
+            app.conversation.exchanges += [card.exchange] * length
+            await app.transcript.start(app.conversation.exchanges)
             times = []
             for question in QUESTIONS * 4:
                 begun = time.perf_counter()
@@ -120,21 +121,21 @@ async def stalls(index: Path) -> None:
         seeds.mkdir()
         for path in SEEDS.iterdir():
             (seeds / path.name).write_bytes(path.read_bytes())
-        async with _watched() as gaps, opened(seeds, index, size=SIZE, wait=False) as talk:
-            await _hour(talk, seeds)
+        async with _watched() as gaps, opened(seeds, index, size=SIZE, wait=False) as chat:
+            await _hour(chat, seeds)
     longest = ", ".join(_ms(gap) for gap in sorted(gaps)[:-5:-1])
     print(f"Longest stalls of the event loop: {longest} ms.")
 
 
-async def _hour(talk: Opened, seeds: Path) -> None:
-    app, pilot = talk
+async def _hour(chat: Opened, seeds: Path) -> None:
+    app, pilot = chat
     for question in QUESTIONS * 4:
         await ask(pilot, question)
         await pilot.press("f3")
         await until(pilot, lambda: app.pane.opened)
         await pilot.press("f3")
     (seeds / "new.txt").write_text("The lighthouse at Skagen was painted red in 1911.")
-    await until(pilot, lambda: "added new.txt" in app.library.status())
+    await until(pilot, lambda: "added new.txt" in app.follower.state.status())
     await ask(pilot, "When was the lighthouse painted?")
 
 

@@ -14,9 +14,9 @@ import subprocess
 import sys
 import tempfile
 import time
-from pathlib import Path
 
-SEEDS = Path(__file__).parents[2] / "seeds"
+from tests.bench.process import BOT, SEEDS
+
 QUESTION = "How late did the launch start?"
 NO_BYTECODE = "PYTHONDONTWRITEBYTECODE"
 
@@ -24,7 +24,7 @@ NO_BYTECODE = "PYTHONDONTWRITEBYTECODE"
 def main(runs: int) -> None:
     """Print the times and the ratio."""
     with tempfile.TemporaryDirectory() as index:
-        ask = [sys.executable, "-m", "bot", "ask", "--seeds", str(SEEDS), "--index", index]
+        ask = [*BOT, "ask", "--seeds", str(SEEDS), "--index", index]
         # compiled as an installed package is, whatever this shell forbids
         env = {key: value for key, value in os.environ.items() if key != NO_BYTECODE}
         subprocess.run([*ask, QUESTION], check=True, capture_output=True, env=env)

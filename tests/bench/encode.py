@@ -27,16 +27,16 @@ from unittest.mock import patch
 import numpy as np
 import numpy.typing as npt
 
-from bot.evaluation.questions import Question, is_evidence
+from bot.evaluation.questions import LabelledQuestion, is_evidence
+from embeddings.arrays import Floats
 from embeddings.articles.article import read
 from embeddings.articles.passages import Passage, split
 from embeddings.encoding.encoder import BULK, Encoder, Text, cores, open_encoder
-from embeddings.encoding.light import Floats
 from embeddings.encoding.model import find_model
-from tests.conftest import MAX_BYTES
 from tests.eval.labelled import sets
 
 ROUNDS = 2
+MAX_BYTES = 20_000_000
 OURS = "this project, bulk"
 EXACT = "this project, numpy"
 LAYERS, WIDTH, LAYER_WEIGHTS = 6, 384, 10_621_440
@@ -74,7 +74,7 @@ def _library(batch: int, kind: str = "float32") -> Way:
 def _ours(bulk: bool, kind: str | None = None) -> Way:
     def opened(texts: list[str]) -> Callable[[], Floats]:
         encoder = open_encoder(find_model(), texts=BULK + 1 if bulk else 0)
-        whole = [Text(one, ((0, len(one)),)) for one in texts]
+        whole = [Text(text, ((0, len(text)),)) for text in texts]
         if kind is not None:
             import torch
 
@@ -85,8 +85,8 @@ def _ours(bulk: bool, kind: str | None = None) -> Way:
 
 
 def _passages(encoder: Encoder, texts: list[Text]) -> Floats:
-    found = dict(one for some in encoder.encode(texts) for one in some)
-    return np.stack([found[at].passage for at in range(len(texts))])
+    encoded = dict(pair for batch in encoder.encode(texts) for pair in batch)
+    return np.stack([encoded[at].passage for at in range(len(texts))])
 
 
 def _onnx(quantised: bool) -> Way:
@@ -99,21 +99,21 @@ def _onnx(quantised: bool) -> Way:
         tokenizer = Tokenizer.from_file(str(find_model().folder / "tokenizer.json"))
         tokenizer.no_padding()
         tokenizer.no_truncation()
-        ids = [np.array([one.ids], dtype=np.int64) for one in tokenizer.encode_batch(texts)]
+        ids = [np.array([each.ids], dtype=np.int64) for each in tokenizer.encode_batch(texts)]
         order = sorted(range(len(ids)), key=lambda at: -ids[at].shape[1])
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = 1
         session = onnxruntime.InferenceSession(_exported(quantised), options)
 
-        def one(at: int) -> Floats:
+        def mean_of(at: int) -> Floats:
             hidden: Floats = session.run(None, {"ids": ids[at], "mask": np.ones_like(ids[at])})[0]
             mean: Floats = hidden[0].mean(axis=0)
             return mean
 
         def encode() -> Floats:
             with ThreadPoolExecutor(cores()) as pool:
-                found = dict(zip(order, pool.map(one, order), strict=True))
-            vectors = np.stack([found[at] for at in range(len(ids))])
+                means = dict(zip(order, pool.map(mean_of, order), strict=True))
+            vectors = np.stack([means[at] for at in range(len(ids))])
             unit: Floats = vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
             return unit
 
@@ -151,12 +151,9 @@ def _exported(quantised: bool) -> str:
         return str(folder / "model.onnx")
     from onnxruntime.quantization import QuantType, quantize_dynamic
 
-    quantize_dynamic(
-        *(folder / "model.onnx", folder / "int8.onnx"),
-        per_channel=True,
-        weight_type=QuantType.QInt8,
-    )
-    return str(folder / "int8.onnx")
+    small = folder / "int8.onnx"
+    quantize_dynamic(folder / "model.onnx", small, per_channel=True, weight_type=QuantType.QInt8)
+    return str(small)
 
 
 WAYS: dict[str, Way] = {
@@ -189,7 +186,7 @@ def measure(name: str, texts: list[str]) -> Measured:
 def main(most: int | None) -> None:
     """Print a row for each way."""
     _, passages, questions = material()
-    texts = [one.text for _, one in passages][:most]
+    texts = [passage.text for _, passage in passages][:most]
     encoder = open_encoder(find_model())
     lengths = encoder.count_tokens(texts)
     peak = _alone(_peak)
@@ -204,10 +201,10 @@ def main(most: int | None) -> None:
     )
     print(" first, difference |\n|---|---|---|---|---|---|---|---|")
     work = sum(2 * LAYER_WEIGHTS * n + 4 * n * n * WIDTH * LAYERS for n in lengths)
-    asked = [one for one in questions if one.answerable]
-    queries = np.stack([encoder.encode_query(one.text) for one in asked])
+    asked = [question for question in questions if question.answerable]
+    queries = np.stack([encoder.encode_query(question.text) for question in asked])
     holds = right(asked, passages[: len(texts)])
-    exact = _found(_alone(measure, EXACT, texts).vectors, queries, holds)
+    exact = _right_first(_alone(measure, EXACT, texts).vectors, queries, holds)
     first = 0.0
     for name in WAYS:
         if name.startswith("onnx") and not importlib.util.find_spec("onnxruntime"):
@@ -215,14 +212,14 @@ def main(most: int | None) -> None:
             continue
         done = _alone(measure, name, texts)
         first = first or done.seconds
-        found = _found(done.vectors, queries, holds)
+        best, five = _right_first(done.vectors, queries, holds)
         kind = "bfloat16" if _is_short(name, peak) else "float32"
         share = f"{work / done.seconds / 1e9 / peak[kind]:.2f}" if "int8" not in name else "–"
-        change = found[0].astype(float) - exact[0]
+        change = best.astype(float) - exact[0]
         error = 1.96 * change.std() / np.sqrt(len(change))
         print(
             f"| {name} | {len(texts) / done.seconds:.0f} | {first / done.seconds:.2f} | {share}"
-            f" | {done.megabytes:.0f} | {found[0].mean():.3f} | {found[1].mean():.3f}"
+            f" | {done.megabytes:.0f} | {best.mean():.3f} | {five.mean():.3f}"
             f" | {change.mean():+.4f} ± {error:.4f} |",
             flush=True,
         )
@@ -232,33 +229,34 @@ def _is_short(name: str, peak: dict[str, float]) -> bool:
     return "bfloat16" in name or (name == OURS and peak["bfloat16"] > 1.5 * peak["float32"])
 
 
-def material() -> tuple[Path, list[tuple[str, Passage]], list[Question]]:
+def material() -> tuple[Path, list[tuple[str, Passage]], list[LabelledQuestion]]:
     """The set's folder of articles, (source, passage) of them, and its questions."""
     encoder = open_encoder(find_model())
     passages = []
     ((_, folder, questions),) = sets(["wikipedia"])
     for path in sorted(folder.iterdir()):
         _, article = read(folder, path.name, max_bytes=MAX_BYTES)
-        passages += [
-            (path.name, one)
-            for one in split(
-                article.text,
-                count_tokens=encoder.count_tokens,
-                budget=encoder.budget,
-                start=article.body_start,
-            )
-        ]
+        own = split(
+            article.text,
+            article.parts,
+            count_tokens=encoder.count_tokens,
+            budget=encoder.budget,
+        )
+        passages += [(path.name, passage) for passage in own]
     return folder, passages, questions
 
 
-def right(questions: Sequence[Question], passages: Sequence[tuple[str, Passage]]) -> Flags:
+def right(questions: Sequence[LabelledQuestion], passages: Sequence[tuple[str, Passage]]) -> Flags:
     """(questions, passages): whether that passage holds that question's evidence."""
     return np.array(
-        [[is_evidence(one, source, own.text) for source, own in passages] for one in questions]
+        [
+            [is_evidence(question, source, passage.text) for source, passage in passages]
+            for question in questions
+        ]
     )
 
 
-def _found(vectors: Floats, queries: Floats, holds: Flags) -> tuple[Flags, Flags]:
+def _right_first(vectors: Floats, queries: Floats, holds: Flags) -> tuple[Flags, Flags]:
     """For each question, whether its evidence is first, and whether in the first five."""
     order = np.argsort(-(queries @ vectors.T), axis=1)
     best: Flags = np.take_along_axis(holds, order[:, :5], axis=1)
@@ -269,7 +267,7 @@ def _peak() -> dict[str, float]:
     """GFLOPS of a large product, by its type, on all cores."""
     import torch
 
-    found = {}
+    peak = {}
     for kind in (torch.float32, torch.bfloat16):
         left, right = torch.ones(2048, 1536, dtype=kind), torch.ones(1536, 1536, dtype=kind)
         times = []
@@ -277,8 +275,8 @@ def _peak() -> dict[str, float]:
             begun = time.perf_counter()
             left @ right
             times.append(time.perf_counter() - begun)
-        found[str(kind).removeprefix("torch.")] = 2 * 2048 * 1536 * 1536 / min(times) / 1e9
-    return found
+        peak[str(kind).removeprefix("torch.")] = 2 * 2048 * 1536 * 1536 / min(times) / 1e9
+    return peak
 
 
 def _alone(function: Callable[..., Any], *given: Any) -> Any:

@@ -28,16 +28,17 @@ from unittest.mock import patch
 import numpy as np
 
 from bot.answering.answer import answer
+from bot.answering.question import understand
+from embeddings.arrays import Floats
 from embeddings.encoding.encoder import Encoder, Text, Vectors, open_encoder
-from embeddings.encoding.light import Floats
 from embeddings.encoding.model import Model, find_model
+from embeddings.index.derived import passage_vectors
 from embeddings.index.generations import VECTORS, path_of
 from embeddings.index.rebuild import Report, rebuild
 from embeddings.index.search import Index
 from embeddings.index.store import Store
 from embeddings.index.vectors import CANDIDATES, VectorIndex
-from tests.bench.process import taken
-from tests.conftest import BOT
+from tests.bench.process import BOT, taken
 from tests.eval.labelled import sets
 
 PASSAGES_OF_AN_ARTICLE = 10
@@ -75,8 +76,8 @@ def main(sizes: Sequence[int]) -> None:
     model = find_model()
     encoder = open_encoder(model)
     sentences, questions = _material()
-    texts = [Text(one, ((0, len(one)),)) for one in sentences[:REAL]]
-    real = np.stack([own.passage for some in encoder.encode(texts) for _, own in some])
+    texts = [Text(sentence, ((0, len(sentence)),)) for sentence in sentences[:REAL]]
+    real = np.stack([own.passage for batch in encoder.encode(texts) for _, own in batch])
     print(
         "| passages | build without encoding, s, MB of memory | MB on disk | one-shot question, ms,"
         " MB of memory | warm question, ms: median, 99 % | recall | rebuild, s: one article"
@@ -93,7 +94,7 @@ def _material() -> tuple[list[str], list[str]]:
     for _, articles, asked in sets(["wikipedia", "natural"]):
         for path in sorted(articles.iterdir()):
             sentences += re.findall(r"[A-Z][^.!?\n]{40,300}[.!?](?=\s)", path.read_text("utf-8"))
-        questions += [one.text for one in asked]
+        questions += [question.text for question in asked]
     chance = random.Random(0)
     chance.shuffle(sentences)
     return sentences, chance.sample(questions, QUESTIONS)
@@ -110,27 +111,27 @@ def _measure(
     with tempfile.TemporaryDirectory() as folder, tempfile.TemporaryDirectory() as index:
         articles = _write_articles(Path(folder), size, sentences)
         with ProcessPoolExecutor(1, get_context("fork")) as pool:
-            told = pool.submit(_build, Path(folder), Path(index), model, mixtures)
-        report, peak = told.result()
-        files = {one.stat().st_ino: one for one in Path(index).rglob("*") if one.is_file()}
-        disk = sum(one.stat().st_size for one in files.values())
+            built = pool.submit(_build, Path(folder), Path(index), model, mixtures)
+        report, peak = built.result()
+        states = [path.stat() for path in Path(index).rglob("*") if path.is_file()]
+        disk = sum({state.st_ino: state.st_size for state in states}.values())
         at = ("--seeds", folder, "--index", index)
         asked = [taken([*BOT, "ask", *at, question]) for question in questions[:5]]
-        opened = Index(Path(index), encoder)
+        opened = Index(Path(index))
         times = []
         for question in questions:
             begun = time.perf_counter()
-            answer(question, opened)
+            answer(understand(question, encoder), opened, encoder)
             times.append((time.perf_counter() - begun) * 1000)
         opened.close()
-        recall = _recall(Path(index), np.stack([encoder.encode_query(one) for one in questions]))
+        recall = _recall(Path(index), np.stack([encoder.encode_query(each) for each in questions]))
         articles[0].write_text(" ".join(sentences[:20]), "utf-8")
         os.utime(articles[0], (LONG_AGO + 1, LONG_AGO + 1))
         changed, nothing = (taken([*BOT, "rebuild", *at]).seconds for _ in range(2))
         p50, p99 = np.percentile(times, [50, 99])
         print(
             f"| {report.passages:,} | {report.seconds:.0f}, {peak:.0f} | {disk / 1e6:,.0f}"
-            f" | {min(asked).seconds * 1000:.0f}, {max(one.megabytes for one in asked):.0f}"
+            f" | {min(asked).seconds * 1000:.0f}, {max(ask.megabytes for ask in asked):.0f}"
             f" | {p50:.0f}, {p99:.0f} | {recall:.3f} | {changed:.1f}, {nothing:.1f} |",
             flush=True,
         )
@@ -151,13 +152,13 @@ def _recall(folder: Path, queries: Floats) -> float:
         assert meta is not None
         index = VectorIndex(path_of(folder, meta.generation) / VECTORS)
         best = [np.empty((2, 0))] * len(queries)
-        for ids, vectors in store.passage_vectors():
+        for ids, vectors in passage_vectors(store):
             for number, cosines in enumerate(queries @ vectors.T):
                 all_ = np.hstack([best[number], [cosines, ids]])
                 best[number] = all_[:, np.argsort(-all_[0])[:10]]
     store.close()
-    found = [index.search(query, CANDIDATES).keys() for query in queries]
-    shares = [len(keys & {*own[1].astype(int)}) / 10 for keys, own in zip(found, best, strict=True)]
+    near = [index.search(query, CANDIDATES).keys() for query in queries]
+    shares = [len(keys & {*own[1].astype(int)}) / 10 for keys, own in zip(near, best, strict=True)]
     return float(np.mean(shares))
 
 
@@ -178,4 +179,4 @@ def _write_articles(folder: Path, size: int, sentences: list[str]) -> list[Path]
 
 
 if __name__ == "__main__":
-    main([int(one) for one in sys.argv[1:]] or [1000, 10_000, 100_000])
+    main([int(size) for size in sys.argv[1:]] or [1000, 10_000, 100_000])

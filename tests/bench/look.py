@@ -17,12 +17,13 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from embeddings.articles.article import scan
+from embeddings.articles.folder import scan
 from embeddings.encoding.model import find_model
 from embeddings.index.changes import look
 from embeddings.index.rebuild import rebuild
+from tests.bench.process import SEEDS
 
-ARTICLE = Path(__file__).parents[2] / "seeds/2023-05-24-launch-starts-late.txt"
+ARTICLE = SEEDS / "2023-05-24-launch-starts-late.txt"
 MAX_BYTES = 1 << 20
 LONG_AGO = 1_700_000_000
 

@@ -27,8 +27,7 @@ from typing import NamedTuple
 
 from embeddings.encoding.model import find_model
 from tests.bench.encode import material, right
-from tests.bench.process import PROJECT, taken
-from tests.conftest import BOT
+from tests.bench.process import BOT, PROJECT, taken
 
 INSTALLED = (f"{PROJECT}[test]", "txtai>=9,<10", "onnxruntime>=1.20,<2", "onnx>=1.17,<2")
 COLD_RUNS = 5
@@ -92,24 +91,29 @@ def _code(lines: str) -> Callable[[Path], list[str]]:
 
 def _bot(*words: str) -> Callable[[Path], list[str]]:
     return lambda folder: [
-        *(*BOT, words[0], "--seeds", str(folder / "articles"), "--index", str(folder / "index")),
-        *words[1:],
+        *BOT,
+        *words,
+        "--seeds",
+        str(folder / "articles"),
+        "--index",
+        str(folder / "index"),
     ]
 
 
 def _ours(folder: Path) -> Search:
     """The whole answer, marked and judged."""
     from bot.answering.answer import answer
+    from bot.answering.question import understand
     from embeddings.encoding.encoder import open_encoder
     from embeddings.index.search import Index
 
-    index = Index(folder / "index", open_encoder(find_model()))
+    index, encoder = Index(folder / "index"), open_encoder(find_model())
     texts = json.loads((folder / "texts.json").read_text())
     numbers = {(source, start): at for at, (source, start, _) in enumerate(texts)}
 
     def search(question: str) -> list[int]:
-        found = answer(question, index, 5, min_confidence=0.0)
-        return [numbers[one.place.source, one.place.start_char] for one in found.citations]
+        given = answer(understand(question, encoder), index, encoder, 5, min_confidence=0.0)
+        return [numbers[cited.source, cited.passage.start_char] for cited in given.citations]
 
     return search
 
@@ -119,7 +123,7 @@ def _txtai(folder: Path) -> Search:
 
     embeddings = Embeddings()
     embeddings.load(str(folder / "txtai"))
-    return lambda question: [int(one["id"]) for one in embeddings.search(question, 5)]
+    return lambda question: [int(row["id"]) for row in embeddings.search(question, 5)]
 
 
 def _plain(folder: Path) -> Search:
@@ -141,7 +145,7 @@ PEERS = {
 def compare() -> None:
     """Print a row for each, in this environment."""
     articles, passages, questions = material()
-    asked = [one for one in questions if one.answerable]
+    asked = [question for question in questions if question.answerable]
     holds = right(asked, passages)
     print(f"{len(passages)} passages, {len(asked)} questions; × this project\n")
     print("| | index, s | one-shot question, s | warm question, ms: median, 99 % | MB", end="")
@@ -149,7 +153,7 @@ def compare() -> None:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         (folder / "articles").symlink_to(articles)
-        texts = [(source, one.start_char, one.text) for source, one in passages]
+        texts = [(source, passage.start_char, passage.text) for source, passage in passages]
         (folder / "texts.json").write_text(json.dumps(texts))
         ours: list[float] = []
         for title, peer in PEERS.items():
@@ -157,27 +161,34 @@ def compare() -> None:
             asks = [taken(peer.ask(folder)) for _ in range(COLD_RUNS)]
             search = peer.opened(folder)
             search(QUESTION)
-            found, times = [], []
+            results: list[list[int]] = []
+            times: list[float] = []
             for question in asked:
                 begun = time.perf_counter()
-                found.append(search(question.text))
+                results.append(search(question.text))
                 times.append((time.perf_counter() - begun) * 1000)
             times.sort()
             figures = [built, min(asks).seconds, statistics.median(times)]
             ours = ours or figures
-            index, cold, warm = (one / own for one, own in zip(figures, ours, strict=True))
-            first = sum(bool(best) and holds[at, best[0]] for at, best in enumerate(found))
-            five = sum(holds[at, best].any() for at, best in enumerate(found))
+            index, cold, warm = (its / our for its, our in zip(figures, ours, strict=True))
+            first = sum(bool(best) and holds[at, best[0]] for at, best in enumerate(results))
+            five = sum(holds[at, best].any() for at, best in enumerate(results))
             print(
                 f"| {title} | {figures[0]:.1f} (×{index:.1f}) | {figures[1]:.2f} (×{cold:.1f})"
                 f" | {figures[2]:.0f} (×{warm:.1f}), {times[len(times) * 99 // 100]:.0f}"
-                f" | {max(one.megabytes for one in asks):.0f}"
+                f" | {max(ask.megabytes for ask in asks):.0f}"
                 f" | {first / len(asked):.3f} | {five / len(asked):.3f} |",
                 flush=True,
             )
 
 
-def main(folder: Path) -> None:
+def main(folder: Path | None) -> None:
+    """Compare in an environment in this folder, or in a temporary one."""
+    with tempfile.TemporaryDirectory() as temporary:
+        _compare_in(folder or Path(temporary))
+
+
+def _compare_in(folder: Path) -> None:
     """Make the environment, where it is not there, and compare in it."""
     python = folder / "bin" / "python"
     if not python.exists():
@@ -191,5 +202,4 @@ def main(folder: Path) -> None:
 
 
 if __name__ == "__main__":
-    with tempfile.TemporaryDirectory() as temporary:
-        main(Path(sys.argv[1] if len(sys.argv) > 1 else temporary))
+    main(Path(sys.argv[1]) if len(sys.argv) > 1 else None)

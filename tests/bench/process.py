@@ -15,6 +15,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 PROJECT = Path(__file__).parents[2]
+SEEDS = PROJECT / "seeds"
+BOT = (sys.executable, "-m", "bot")
 
 
 class Taken(NamedTuple):

@@ -19,29 +19,28 @@ import numpy as np
 
 from bot.answering.answer import JUDGED, POOL, answer
 from bot.answering.judging import judge
+from bot.answering.question import understand
 from embeddings.encoding.encoder import open_encoder
 from embeddings.encoding.model import find_model
 from embeddings.index.rebuild import rebuild
 from embeddings.index.search import Index
 from tests.eval.labelled import sets
 
-QUESTIONS = 100
 
-
-def main() -> None:
-    """Print the split."""
+def main(number: int) -> None:
+    """Print the split, of so many questions."""
     model = find_model()
     encoder = open_encoder(model)
     with tempfile.TemporaryDirectory() as folder, tempfile.TemporaryDirectory() as built:
         asked = []
         for name, articles, questions in sets(["wikipedia", "natural", "five"]):
             shutil.copytree(articles, Path(folder, name))
-            asked += [one.text for one in questions]
+            asked += [question.text for question in questions]
         report = rebuild(Path(folder), Path(built), model, max_bytes=1 << 30)
-        index = Index(Path(built), encoder)
-        chosen = asked[:: len(asked) // QUESTIONS][:QUESTIONS]
-        for question in chosen[:5]:
-            answer(question, index)
+        index = Index(Path(built))
+        chosen = asked[:: len(asked) // number][:number]
+        for text in chosen[:5]:
+            answer(understand(text, encoder), index, encoder)
         times: dict[str, list[float]] = {}
 
         @contextmanager
@@ -50,17 +49,19 @@ def main() -> None:
             yield
             times.setdefault(name, []).append((time.perf_counter() - start) * 1000)
 
-        for question in chosen:
+        for text in chosen:
             with timed("the question's encoding"):
-                encoder.encode_query(question)
-            with timed("the search, that included"):
-                found = index.search(question, POOL)
+                encoder.encode_query(text)
+            with timed("the question understood, that included"):
+                question = understand(text, encoder)
+            with timed("the search"):
+                searched = index.search(question.query, POOL)
             with timed("the best five judged"):
-                judged = judge(question, found, found.hits[:JUDGED], encoder)
+                judged = judge(question, searched, searched.hits[:JUDGED], encoder)
             with timed("of which their words' vectors"):
-                encoder.tokens([one.marked for one in judged])
+                encoder.tokens([verdict.marked for verdict in judged])
             with timed("the whole answer, copies folded and cited"):
-                answer(question, index)
+                answer(understand(text, encoder), index, encoder)
         index.close()
     print(f"| {report.passages} passages, {len(chosen)} questions | median, ms", end="")
     print(" | × the encoding | 99 %, ms |\n|---|---|---|---|")
@@ -71,4 +72,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    main(100)

@@ -14,7 +14,9 @@ import tempfile
 from collections import Counter
 from pathlib import Path
 
-from bot.answering.answer import Answer, answer
+from bot.answering.answer import answer
+from bot.answering.citation import Answer
+from bot.answering.question import understand
 from embeddings.encoding.encoder import open_encoder
 from embeddings.encoding.model import find_model
 from embeddings.index.rebuild import rebuild
@@ -31,35 +33,36 @@ def main() -> None:
         raise SystemExit(f"{SHARED} is not there: half of the articles live in it")
     rows = [json.loads(line) for line in QUESTIONS.read_text("utf-8").splitlines()]
     model = find_model()
+    encoder = open_encoder(model)
     counts: Counter[tuple[str, str]] = Counter()
     for folder, articles in FOLDERS.items():
         with tempfile.TemporaryDirectory() as built:
             rebuild(articles, Path(built), model, max_bytes=1 << 30)
-            index = Index(Path(built), open_encoder(model))
+            index = Index(Path(built))
             for row in rows:
                 if row["folder"] == folder:
-                    found = answer(row["question"], index)
-                    counts[row["expect"], said(found)] += 1
-                    if not is_right(row, found):
-                        values = [(one.value, len(one.sources)) for one in found.agreement]
+                    given = answer(understand(row["question"], encoder), index, encoder)
+                    counts[row["expect"], said(given)] += 1
+                    if not is_right(row, given):
+                        values = [(what.value, len(what.quotes)) for what in given.agreement]
                         print(f"WRONG {row['expect']}: {row['question']} {values}")
             index.close()
     print(f"\n{'labelled':10}said: agree  differ  nothing")
     for label in ("agree", "differ", "none"):
-        told = "".join(f"{counts[label, what]:8}" for what in ("agree", "differ", "none"))
-        print(f"{label:10}{told}")
+        columns = "".join(f"{counts[label, what]:8}" for what in ("agree", "differ", "none"))
+        print(f"{label:10}{columns}")
 
 
-def said(found: Answer) -> str:
+def said(given: Answer) -> str:
     """What an answer says of several articles."""
-    return ("none", "agree", "differ")[min(len(found.agreement), 2)]
+    return ("none", "agree", "differ")[min(len(given.agreement), 2)]
 
 
-def is_right(row: dict[str, object], found: Answer) -> bool:
+def is_right(row: dict[str, object], given: Answer) -> bool:
     """Whether what is said is what the label says, or a true part of it: some of the figures
     that differ, or that several articles give one of them."""
-    told = said(found)
-    return told in ("none", row["expect"]) or (told, row["expect"]) == ("agree", "differ")
+    what = said(given)
+    return what in ("none", row["expect"]) or (what, row["expect"]) == ("agree", "differ")
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""Does a follow-up find what it asks for? Figures of bot/conversation.py.
+"""Does a follow-up find what it asks for? Figures of bot/answering/followups.py.
 
     python -m tests.eval.conversations
 
@@ -31,14 +31,16 @@ from typing import Any
 
 import numpy as np
 
-from bot.answering.answer import Answer, answer
+from bot.answering.answer import answer
+from bot.answering.citation import Answer
 from bot.answering.followups import Turn, resolve
-from bot.evaluation.questions import Evidence, Question, is_hit
-from embeddings.encoding.encoder import open_encoder
+from bot.answering.question import understand
+from bot.evaluation.questions import Evidence, LabelledQuestion, is_hit
+from embeddings.encoding.encoder import Encoder, open_encoder
 from embeddings.encoding.model import find_model
 from embeddings.index.rebuild import rebuild
 from embeddings.index.search import Index
-from embeddings.index.words import FUNCTION_WORDS, stems
+from embeddings.index.stems import FUNCTION_WORDS, stems
 
 HERE = Path(__file__).parent
 SHARED = HERE.parents[2] / "shared"
@@ -98,13 +100,13 @@ def load(path: Path) -> list[Conversation]:
 def outcomes(turns: Conversation) -> list[Outcome]:
     """The follow-ups of a conversation, each with our own rewriting of the earlier ones."""
     earlier: list[Turn] = []
-    found = []
+    followups = []
     for turn in turns:
         question, gold = turn["question"], content(turn["resolved"])
         searched_as = resolve(question, earlier)
         asked, searched = content(question), content(searched_as or question)
         if earlier and gold:
-            found.append(
+            followups.append(
                 Outcome(
                     question=question,
                     searched=searched_as or question,
@@ -117,7 +119,7 @@ def outcomes(turns: Conversation) -> list[Outcome]:
             )
         marked = turn.get("span_text") or turn.get("answer")
         earlier.append(Turn(question, searched_as, None if marked in NO_ANSWER else marked))
-    return found
+    return followups
 
 
 def content(text: str) -> set[str]:
@@ -125,23 +127,23 @@ def content(text: str) -> set[str]:
     return set(stems(text, FUNCTION_WORDS))
 
 
-def left_alone(found: Sequence[Outcome]) -> float:
+def left_alone(turns: Sequence[Outcome]) -> float:
     """The share of the turns that stand alone that were left alone."""
-    return float(np.mean([one.searched == one.question for one in found if one.alone]))
+    return float(np.mean([turn.searched == turn.question for turn in turns if turn.alone]))
 
 
 def _plain(text: str) -> str:
     return re.sub(r"[\W_]+", "", text.casefold())
 
 
-def _print_words(name: str, half: str, found: list[list[Outcome]]) -> None:
-    turns = [one for conversation in found for one in conversation]
-    share = _interval(found, lambda one: one.share)
-    raw = _interval(found, lambda one: one.raw)
-    gain = _interval(found, lambda one: one.share - one.raw)
-    precision = np.mean([one.precision for one in turns])
-    before = np.mean([one.raw_precision for one in turns])
-    alone = [one for one in turns if one.alone]
+def _print_words(name: str, half: str, conversations: list[list[Outcome]]) -> None:
+    turns = [turn for conversation in conversations for turn in conversation]
+    share = _interval(conversations, lambda turn: turn.share)
+    raw = _interval(conversations, lambda turn: turn.raw)
+    gain = _interval(conversations, lambda turn: turn.share - turn.raw)
+    precision = np.mean([turn.precision for turn in turns])
+    before = np.mean([turn.raw_precision for turn in turns])
+    alone = [turn for turn in turns if turn.alone]
     kept = round(left_alone(turns) * len(alone))
     print(
         f"{name:8}{half:8}{len(turns):5}  {raw} → {share}, gain {gain}  "
@@ -149,11 +151,11 @@ def _print_words(name: str, half: str, found: list[list[Outcome]]) -> None:
     )
 
 
-def _interval(found: list[list[Outcome]], figure: Callable[[Outcome], float]) -> str:
+def _interval(conversations: list[list[Outcome]], figure: Callable[[Outcome], float]) -> str:
     """A mean over turns with its interval, by 2,000 bootstrap samples of conversations."""
-    sums = np.array([sum(map(figure, one)) for one in found])
-    sizes = np.array([len(one) for one in found])
-    draws = np.random.default_rng(0).integers(0, len(found), (2000, len(found)))
+    sums = np.array([sum(map(figure, turns)) for turns in conversations])
+    sizes = np.array([len(turns) for turns in conversations])
+    draws = np.random.default_rng(0).integers(0, len(sums), (2000, len(sums)))
     low, high = np.percentile(sums[draws].sum(axis=1) / sizes[draws].sum(axis=1), [2.5, 97.5])
     return f"{sums.sum() / sizes.sum():.3f} [{low:.3f}, {high:.3f}]"
 
@@ -166,26 +168,28 @@ def _print_found(name: str, conversations: list[Conversation]) -> None:
     for articles in sorted({turns[0]["articles"] for turns in conversations}):
         with tempfile.TemporaryDirectory() as folder:
             rebuild(FOLDERS[articles], Path(folder), model, max_bytes=1 << 30)
-            index = Index(Path(folder), encoder)
+            index = Index(Path(folder))
             for turns in conversations:
                 if turns[0]["articles"] != articles:
                     continue
-                for way, question, found in _asked(turns, index):
-                    ranks[way].append(_rank(question, found))
-                    answered[way].append(found.answered)
+                for way, question, given in _asked(turns, index, encoder):
+                    ranks[way].append(_rank(question, given))
+                    answered[way].append(given.answered)
             index.close()
     for way, places in ranks.items():
-        first, third = (np.mean([one <= k for one in places]) for k in (1, 3))
+        first, third = (np.mean([place <= k for place in places]) for k in (1, 3))
         print(
             f"{name:10}{way:12}{len(places):10}  {first:.3f}  {third:.3f}  "
             f"{np.mean(answered[way]):.3f}"
         )
 
 
-def _asked(turns: Conversation, index: Index) -> list[tuple[str, Question, Answer]]:
-    """Each follow-up in each way, with what was found for it."""
+def _asked(
+    turns: Conversation, index: Index, encoder: Encoder
+) -> list[tuple[str, LabelledQuestion, Answer]]:
+    """Each follow-up in each way, with its answer."""
     earlier: list[Turn] = []
-    found = []
+    asked = []
     for turn in turns:
         searched_as = resolve(turn["question"], earlier)
         ways = {
@@ -194,27 +198,32 @@ def _asked(turns: Conversation, index: Index) -> list[tuple[str, Question, Answe
             "resolved": turn["resolved"],
         }
         for way, text in ways.items():
-            answers = answer(text, index)
+            given = answer(understand(text, encoder), index, encoder)
             if earlier:
-                found.append((way, _question(turn), answers))
+                asked.append((way, _question(turn), given))
             if way == "rewritten":
-                mark = answers.citations[0].highlight_text if answers.citations else None
+                mark = given.citations[0].highlight.text if given.citations else None
         earlier.append(Turn(turn["question"], searched_as, mark))
-    return found
+    return asked
 
 
-def _question(turn: dict[str, Any]) -> Question:
-    evidence = [
-        Evidence(one["source"], re.compile(one["pattern"]), None) for one in turn["evidence"]
-    ]
-    return Question(
-        *(turn["id"], turn["question"], turn["answerable"]), tuple(evidence), None, turn["id"], ""
+def _question(turn: dict[str, Any]) -> LabelledQuestion:
+    return LabelledQuestion(
+        id=turn["id"],
+        text=turn["question"],
+        answerable=turn["answerable"],
+        evidence=tuple(
+            Evidence(row["source"], re.compile(row["pattern"]), None) for row in turn["evidence"]
+        ),
+        accepted=None,
+        group=turn["id"],
+        kind="",
     )
 
 
-def _rank(question: Question, found: Answer) -> float:
-    shown = found.citations or found.nearest
-    return next((one.rank for one in shown if is_hit(question, one)), np.inf)
+def _rank(question: LabelledQuestion, given: Answer) -> float:
+    ranks = (citation.rank for citation in given.shown if is_hit(question, citation))
+    return next(ranks, np.inf)
 
 
 if __name__ == "__main__":

@@ -1,6 +1,6 @@
-"""Fit the probability that a passage answers, write bot/confidence.json, and say how well it tells.
+"""Fit the probability that a passage answers, write confidence.json, and say how well it tells.
 
-    python -m tests.eval.fit_confidence
+    python -m tests.eval.fit_confidence          (writes bot/answering/confidence.json)
 
 Cases: the best five passages for each answerable question (right where they are strict
 evidence); the best five that are left when the question's evidence is hidden (wrong); the best
@@ -17,11 +17,12 @@ import json
 import random
 import shutil
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -32,8 +33,9 @@ from sklearn.preprocessing import StandardScaler
 from bot.answering.answer import JUDGED, POOL
 from bot.answering.confidence import FITTED, THRESHOLD
 from bot.answering.judging import judge
-from bot.evaluation.questions import Question, is_evidence
-from bot.evaluation.run import area, calibration_error
+from bot.answering.question import Question, understand
+from bot.evaluation.measures import area, calibration_error
+from bot.evaluation.questions import LabelledQuestion, is_evidence
 from embeddings.encoding.encoder import Encoder, open_encoder
 from embeddings.encoding.model import Model, find_model
 from embeddings.index.rebuild import rebuild
@@ -60,11 +62,13 @@ class Case:
     """A question's judged passages: signals (passages, signals) in the order of the search.
 
     `kind`: asked, hidden, off (another subject) or written (the set says: not answered).
+    `names`: those of the signals.
     """
 
     folder: str
     kind: str
     group: str
+    names: tuple[str, ...]
     right: npt.NDArray[np.bool_]
     signals: Floats
 
@@ -73,16 +77,25 @@ class Case:
         return self.folder != "seeds" and (self.folder, self.kind) != ("wikipedia", "written")
 
 
+class Reader(NamedTuple):
+    """A model with its encoder. Many questions are put to several indexes: `understand` keeps
+    what it has read."""
+
+    model: Model
+    encoder: Encoder
+    understand: Callable[[str], Question]
+
+
 def main() -> None:
     """Fit, print the figures, and write the coefficients."""
-    names, cases = collect(find_model())
-    fitted = [one for one in cases if one.fitted]
+    cases = collect(find_model())
+    fitted = [case for case in cases if case.fitted]
     chances = held_out(fitted)
     intercept, weights = fit(fitted)
-    rest = [one for one in cases if not one.fitted]
+    rest = [case for case in cases if not case.fitted]
     judged = [
         *zip(fitted, chances, strict=True),
-        *((one, chance(one, intercept, weights)) for one in rest),
+        *((case, chance(case, intercept, weights)) for case in rest),
     ]
     print(f"{'':27}hit@1  area    P / R / F1 at {THRESHOLD}       error   F1 at {THRESHOLDS}")
     for folder, against in (
@@ -99,9 +112,9 @@ def main() -> None:
         ("own", "hidden"),
     ):
         chosen = [
-            pair
-            for pair in judged
-            if pair[0].folder == folder and pair[0].kind in ("asked", against)
+            (case, own)
+            for case, own in judged
+            if case.folder == folder and case.kind in ("asked", against)
         ]
         print(f"{folder:9} asked or {against:8}", _figures(chosen))
     stored = {
@@ -110,86 +123,83 @@ def main() -> None:
         " 4.0), each wikipedia article also by itself, and our own tests/eval/questions",
         "date": date.today().isoformat(),
         "intercept": round(intercept, 4),
-        "weights": dict(zip(names, weights.round(4).tolist(), strict=True)),
+        "weights": dict(zip(cases[0].names, weights.round(4).tolist(), strict=True)),
     }
     FITTED.write_text(json.dumps(stored, indent=2) + "\n", encoding="utf-8")
     print(f"\nwritten: {FITTED}\n{json.dumps(stored['weights'], indent=2)}")
 
 
-def collect(model: Model) -> tuple[list[str], list[Case]]:
-    """The names of the signals, and every case."""
+def collect(model: Model) -> list[Case]:
+    """Every case."""
     chance = random.Random(0)
     encoder = open_encoder(model)
-    encoder.encode_query = cache(encoder.encode_query)  # type: ignore[method-assign]
+    reader = Reader(model, encoder, cache(lambda text: understand(text, encoder)))
     loaded = {name: (at, asked) for name, at, asked in sets([*SETS])}
-    names: list[str] = []
     cases: list[Case] = []
     for name, (folder, asked) in loaded.items():
-        cases += _cases(model, encoder, name, folder, asked, names)
+        cases += _cases(reader, name, folder, asked)
     wikipedia, questions = loaded["wikipedia"]
     natural = loaded["natural"][1]
-    for article in sorted({one.group for one in questions}):
-        own = [one for one in questions if one.group == article and one.answerable]
-        others = [one for one in questions if one.group != article]
+    for article in sorted({question.group for question in questions}):
+        own = [each for each in questions if each.group == article and each.answerable]
+        others = [each for each in questions if each.group != article]
         off = chance.sample([*others, *natural], OFF_SAMPLE)
         asked = chance.sample(own, min(SMALL_SAMPLE, len(own)))
         with tempfile.TemporaryDirectory() as alone:
             shutil.copy(wikipedia / article, alone)
-            cases += _cases(model, encoder, "small", Path(alone), asked, names, off, article)
-    return names, cases
+            cases += _cases(reader, "small", Path(alone), asked, off, article)
+    return cases
 
 
 def _cases(
-    model: Model,
-    encoder: Encoder,
+    reader: Reader,
     folder: str,
     articles: Path,
-    asked: Sequence[Question],
-    names: list[str],
-    off: Sequence[Question] = (),
+    asked: Sequence[LabelledQuestion],
+    off: Sequence[LabelledQuestion] = (),
     group: str | None = None,
 ) -> Iterator[Case]:
     with tempfile.TemporaryDirectory() as built:
-        rebuild(articles, Path(built), model, max_bytes=1 << 30)
-        index = Index(Path(built), encoder)
+        rebuild(articles, Path(built), reader.model, max_bytes=1 << 30)
+        index = Index(Path(built))
         for question in (*asked, *off):
             kind = "off" if question in off else "asked" if question.answerable else "written"
             kinds = (kind, "hidden") if kind == "asked" else (kind,)
-            for one in kinds:
-                case = _case(folder, one, group or question.group, question, index, names)
+            for way in kinds:
+                case = _case(reader, folder, way, group or question.group, question, index)
                 if case is not None:
                     yield case
         index.close()
 
 
 def _case(
-    folder: str, kind: str, group: str, question: Question, index: Index, names: list[str]
+    reader: Reader, folder: str, kind: str, group: str, question: LabelledQuestion, index: Index
 ) -> Case | None:
     def hide(source: str, text: str) -> bool:
         return is_evidence(question, source, text)
 
-    found = index.search(question.text, POOL, hidden=hide if kind == "hidden" else None)
-    hits = found.hits[:JUDGED]  # in this order they stay: no probability is known yet
-    judged = judge(question.text, found, hits, index.encoder, lambda signals: 0.0)
+    understood = reader.understand(question.text)
+    searched = index.search(understood.query, POOL, hidden=hide if kind == "hidden" else None)
+    hits = searched.hits[:JUDGED]  # in this order they stay: no probability is known yet
+    judged = judge(understood, searched, hits, reader.encoder, lambda signals: 0.0)
     if not judged:
         return None
-    names[:] = judged[0].signals
     right = [
-        kind == "asked" and is_evidence(question, one.hit.source, one.hit.passage.text, strict=True)
-        for one in judged
+        kind == "asked" and is_evidence(question, hit.info.source, hit.passage.text, strict=True)
+        for hit in hits
     ]
-    signals = np.array([[*one.signals.values()] for one in judged])
-    return Case(folder, kind, group, np.array(right), signals)
+    signals = np.array([[*verdict.signals.values()] for verdict in judged])
+    return Case(folder, kind, group, tuple(judged[0].signals), np.array(right), signals)
 
 
 def fit(cases: Sequence[Case]) -> tuple[float, Floats]:
     """The intercept and the weights (signals,) for signals as they are."""
-    signals = np.concatenate([one.signals for one in cases])
-    right = np.concatenate([one.right for one in cases])
+    signals = np.concatenate([case.signals for case in cases])
+    right = np.concatenate([case.right for case in cases])
     weights = [
-        SET_WEIGHT[one.folder] * (RIVAL_WEIGHT if rank else 1.0)
-        for one in cases
-        for rank in range(len(one.right))
+        SET_WEIGHT[case.folder] * (RIVAL_WEIGHT if rank else 1.0)
+        for case in cases
+        for rank in range(len(case.right))
     ]
     scaler = StandardScaler().fit(signals)
     regression = LogisticRegression(C=PENALTY, max_iter=3000)
@@ -207,7 +217,7 @@ def chance(case: Case, intercept: float, weights: Floats) -> Floats:
 def held_out(cases: Sequence[Case]) -> list[Floats]:
     """The probabilities of each case by a regression that saw nothing of its article."""
     chances: list[Floats] = [np.empty(0)] * len(cases)
-    for train, test in GroupKFold(10).split(cases, groups=[one.group for one in cases]):
+    for train, test in GroupKFold(10).split(cases, groups=[case.group for case in cases]):
         fitted = fit([cases[at] for at in train])
         for at in test:
             chances[at] = chance(cases[at], *fitted)
@@ -216,8 +226,8 @@ def held_out(cases: Sequence[Case]) -> list[Floats]:
 
 def _figures(judged: Sequence[tuple[Case, Floats]]) -> str:
     best = np.array([chances.max() for _, chances in judged])
-    asked = np.array([one.kind == "asked" for one, _ in judged])
-    right = np.array([bool(one.right[chances.argmax()]) for one, chances in judged])
+    asked = np.array([case.kind == "asked" for case, _ in judged])
+    right = np.array([bool(case.right[chances.argmax()]) for case, chances in judged])
     refused = best < THRESHOLD
     precision = float((~asked)[refused].mean()) if refused.any() else 0.0
     recall = float(refused[~asked].mean())

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from bot.evaluation.questions import Question, load
+from bot.evaluation.questions import LabelledQuestion, load
 
 SHARED = Path(__file__).parents[3] / "shared"
 _QUESTIONS = Path(__file__).parent / "questions"
@@ -22,7 +22,7 @@ questions of `five` and `own` are ours, by someone who had not seen the rules: m
 other words than the articles'."""
 
 
-def sets(names: list[str]) -> Iterator[tuple[str, Path, list[Question]]]:
+def sets(names: list[str]) -> Iterator[tuple[str, Path, list[LabelledQuestion]]]:
     """The sets of these names: (name, articles folder, questions).
 
     Raises:

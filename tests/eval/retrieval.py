@@ -3,9 +3,9 @@
     python -m tests.eval.retrieval [SET …]        (see labelled.py; default all)
 
 hit@k: the share of answerable questions that have evidence among the first k passages.
-`strict` asks for the evidence sentence too (bot/evaluate.py). The intervals are 95 % bootstrap
-intervals over questions. `marked`: of the questions whose first passage is strict evidence, the
-share where the sentence to mark holds the answer.
+`strict` asks for the evidence sentence too (bot/evaluation/questions.py). The intervals are 95 %
+bootstrap intervals over questions. `marked`: of the questions whose first passage is strict
+evidence, the share where the sentence to mark holds the answer.
 """
 
 from __future__ import annotations
@@ -21,7 +21,8 @@ import numpy.typing as npt
 
 from bot.answering.answer import JUDGED
 from bot.answering.judging import Judged, judge
-from bot.evaluation.questions import Question, is_evidence
+from bot.answering.question import understand
+from bot.evaluation.questions import LabelledQuestion, is_evidence
 from embeddings.encoding.encoder import open_encoder
 from embeddings.encoding.model import find_model
 from embeddings.index.rebuild import rebuild
@@ -45,17 +46,18 @@ def main(names: Sequence[str]) -> None:
     for name, articles, questions in sets(list(names) or [*SETS]):
         with tempfile.TemporaryDirectory() as folder:
             report = rebuild(articles, Path(folder), model, max_bytes=1 << 30)
-            index = Index(Path(folder), encoder)
-            answerable = [one for one in questions if one.answerable]
-            found = [index.search(one.text, EVERYTHING) for one in answerable]
+            index = Index(Path(folder))
+            answerable = [question for question in questions if question.answerable]
+            understood = [understand(question.text, encoder) for question in answerable]
+            searched = [index.search(question.query, EVERYTHING) for question in understood]
             judged = [
-                judge(question.text, one, one.hits[:JUDGED], encoder)
-                for question, one in zip(answerable, found, strict=True)
+                judge(question, result, result.hits[:JUDGED], encoder)
+                for question, result in zip(understood, searched, strict=True)
             ]
             index.close()
         print(f"\n{name}: {len(answerable)} answerable questions, {report.passages} passages")
         print(f"{'':34}hit@1                hit@3  hit@5  MRR    strict@1")
-        for way, orders in _orders(found, judged):
+        for way, orders in _orders(searched, judged):
             loose = ranks(answerable, orders, strict=False)
             strict = ranks(answerable, orders, strict=True)
             low, high = interval(loose == 1)
@@ -68,28 +70,32 @@ def main(names: Sequence[str]) -> None:
 
 
 def _orders(
-    found: Sequence[Found], judged: Sequence[Sequence[Judged]]
+    searched: Sequence[Found], judged: Sequence[Sequence[Judged]]
 ) -> Iterator[tuple[str, list[list[Hit]]]]:
     """Each way of searching, with the hits of each question in its order."""
     for way, key in WAYS.items():
-        yield way, [sorted(one.hits, key=key, reverse=True) for one in found]
+        yield way, [sorted(result.hits, key=key, reverse=True) for result in searched]
     yield (
         "answer: by probability",
         [
-            [*(each.hit for each in best), *one.hits[len(best) :]]
-            for best, one in zip(judged, found, strict=True)
+            [*(verdict.hit for verdict in best), *result.hits[len(best) :]]
+            for best, result in zip(judged, searched, strict=True)
         ],
     )
 
 
 def ranks(
-    questions: Sequence[Question], orders: Sequence[Sequence[Hit]], *, strict: bool
+    questions: Sequence[LabelledQuestion], orders: Sequence[Sequence[Hit]], *, strict: bool
 ) -> npt.NDArray[np.float64]:
     """The rank of the first evidence for each question; infinite where there is none."""
     places = []
     for question, hits in zip(questions, orders, strict=True):
-        right = (is_evidence(question, hit.source, hit.passage.text, strict=strict) for hit in hits)
-        places.append(next((rank for rank, one in enumerate(right, 1) if one), np.inf))
+        right = (
+            rank
+            for rank, hit in enumerate(hits, start=1)
+            if is_evidence(question, hit.info.source, hit.passage.text, strict=strict)
+        )
+        places.append(next(right, np.inf))
     return np.array(places, dtype=np.float64)
 
 
@@ -100,15 +106,18 @@ def interval(values: npt.NDArray[Any]) -> tuple[float, float]:
     return float(low), float(high)
 
 
-def _print_marked(questions: Sequence[Question], judged: Sequence[Sequence[Judged]]) -> None:
+def _print_marked(
+    questions: Sequence[LabelledQuestion], judged: Sequence[Sequence[Judged]]
+) -> None:
     """How often the mark is right, by the rule and by the best cosine."""
-    rule, cosine = [], []
+    rule: list[bool] = []
+    cosine: list[bool] = []
     for question, (best, *_) in zip(questions, judged, strict=True):
-        hit, answer = best.hit, question.answer
-        if answer and is_evidence(question, hit.source, hit.passage.text, strict=True):
+        hit, accepted = best.hit, question.accepted
+        if accepted and is_evidence(question, hit.info.source, hit.passage.text, strict=True):
             nearest = hit.passage.sentences[int(np.argmax(hit.sentence_cosines))]
-            rule.append(answer.search(" ".join(best.marked.split())) is not None)
-            cosine.append(answer.search(" ".join(hit.passage.text_of(nearest).split())) is not None)
+            for sentence, right in ((best.marked, rule), (hit.passage.text_of(nearest), cosine)):
+                right.append(accepted.search(" ".join(sentence.split())) is not None)
     low, high = interval(np.array(rule))
     print(
         f"marked: {np.mean(rule):.3f} [{low:.3f}, {high:.3f}] of {len(rule)};"

@@ -18,7 +18,8 @@ from pathlib import Path
 import numpy as np
 
 from bot.answering.judging import judge
-from embeddings.encoding.encoder import open_encoder
+from bot.answering.question import understand
+from embeddings.encoding.encoder import Encoder, open_encoder
 from embeddings.encoding.model import find_model
 from embeddings.index.rebuild import rebuild
 from embeddings.index.search import Index
@@ -35,55 +36,58 @@ def main(arguments: Sequence[str]) -> None:
     if not folder.is_dir():
         raise SystemExit(f"{folder} is not there")
     model = find_model()
+    encoder = open_encoder(model)
     with tempfile.TemporaryDirectory() as abstracts, tempfile.TemporaryDirectory() as made:
         for line in (folder / "corpus.jsonl").read_text("utf-8").splitlines():
-            one = json.loads(line)
-            title, text = (" ".join(one[name].split()) for name in ("title", "text"))
-            Path(abstracts, f"{one['_id']}.md").write_text(f"# {title}\n\n{text}\n", "utf-8")
+            row = json.loads(line)
+            title, text = (" ".join(row[name].split()) for name in ("title", "text"))
+            Path(abstracts, f"{row['_id']}.md").write_text(f"# {title}\n\n{text}\n", "utf-8")
         built = Path(arguments[0] if arguments else made)
         rebuild(Path(abstracts), built, model, max_bytes=1 << 30)
-        index = Index(built, open_encoder(model))
+        index = Index(built)
         claims = {
-            one["_id"]: one["text"]
-            for one in map(json.loads, (folder / "queries.jsonl").read_text("utf-8").splitlines())
+            row["_id"]: row["text"]
+            for row in map(json.loads, (folder / "queries.jsonl").read_text("utf-8").splitlines())
         }
         for split, name in SPLITS.items():
             relevant: dict[str, dict[str, int]] = {}
-            for row in (folder / name).read_text("utf-8").splitlines()[1:]:
-                claim, abstract, grade = row.split("\t")
+            for line in (folder / name).read_text("utf-8").splitlines()[1:]:
+                claim, abstract, grade = line.split("\t")
                 relevant.setdefault(claim, {})[abstract] = int(grade)
-            _print(split, index, {claims[claim]: own for claim, own in relevant.items()})
+            asked = {claims[claim]: own for claim, own in relevant.items()}
+            _print(split, index, encoder, asked)
         index.close()
 
 
-def _print(split: str, index: Index, relevant: dict[str, dict[str, int]]) -> None:
+def _print(split: str, index: Index, encoder: Encoder, relevant: dict[str, dict[str, int]]) -> None:
     figures: dict[str, list[float]] = {}
     for claim, grades in relevant.items():
-        for way, order in _orders(claim, index):
+        for way, order in _orders(claim, index, encoder):
             figures.setdefault(way, []).append(ndcg(order, grades))
     print(f"\n{split}: {len(relevant)} claims{'':13}nDCG@{AT}")
-    for way, found in figures.items():
-        low, high = interval(np.array(found))
-        print(f"{way:34}{np.mean(found):.4f} [{low:.4f}, {high:.4f}]", flush=True)
+    for way, gains in figures.items():
+        low, high = interval(np.array(gains))
+        print(f"{way:34}{np.mean(gains):.4f} [{low:.4f}, {high:.4f}]", flush=True)
 
 
-def _orders(claim: str, index: Index) -> Iterator[tuple[str, list[str]]]:
+def _orders(claim: str, index: Index, encoder: Encoder) -> Iterator[tuple[str, list[str]]]:
     """Each way of searching, with the abstracts in its order."""
-    found = index.search(claim, EVERYTHING)
+    question = understand(claim, encoder)
+    searched = index.search(question.query, EVERYTHING)
     for way, key in WAYS.items():
-        ordered = sorted(found.hits, key=key, reverse=True)
-        yield way, [Path(hit.source).stem for hit in ordered]
-    judged = judge(claim, found, found.hits[: 2 * AT], index.encoder)
-    best = [*(one.hit for one in judged), *found.hits[2 * AT :]]
-    yield "answer: by probability", [Path(hit.source).stem for hit in best]
+        ordered = sorted(searched.hits, key=key, reverse=True)
+        yield way, [Path(hit.info.source).stem for hit in ordered]
+    judged = judge(question, searched, searched.hits[: 2 * AT], encoder)
+    best = [*(verdict.hit for verdict in judged), *searched.hits[2 * AT :]]
+    yield "answer: by probability", [Path(hit.info.source).stem for hit in best]
 
 
 def ndcg(order: Sequence[str], grades: dict[str, int]) -> float:
     """The normalised discounted cumulative gain of the first ten different documents."""
     seen = list(dict.fromkeys(order))[:AT]
-    gain = sum(grades.get(one, 0) / np.log2(rank + 1) for rank, one in enumerate(seen, start=1))
+    gain = sum(grades.get(each, 0) / np.log2(rank + 1) for rank, each in enumerate(seen, start=1))
     ideal = sorted(grades.values(), reverse=True)[:AT]
-    return float(gain / sum(one / np.log2(rank + 1) for rank, one in enumerate(ideal, start=1)))
+    return float(gain / sum(grade / np.log2(rank + 1) for rank, grade in enumerate(ideal, start=1)))
 
 
 if __name__ == "__main__":

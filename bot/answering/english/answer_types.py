@@ -1,4 +1,4 @@
-"""What a question asks for: a person, a time, a number, somebody's words …
+"""What a question asks for: a person, a time, a number of listeners, somebody's words …
 
 The kinds are the coarse answer types of Li & Roth 2002, "Learning question classifiers", as
 far as a question's own words give them away.
@@ -8,10 +8,16 @@ from __future__ import annotations
 
 import re
 
+from msgspec import Struct
+
 from bot.answering.english.mentions import Kind
+from embeddings.index.stems import FUNCTION_WORDS, stems
 
 LONGEST = 600
-"""Characters that are read: what is asked for stands at the beginning."""
+"""Characters that are read: what is asked for stands at the beginning. A guess."""
+
+UNITS_OF_TIME = frozenset("second minut hour day week month year decad".split())
+"""Stems."""
 
 # The first pattern that is found decides; "how many", "when" and so on may stand anywhere.
 _KINDS: tuple[tuple[Kind | None, str], ...] = (
@@ -51,6 +57,44 @@ _FIRST: dict[str, Kind | None] = {
     "what": None,
     "which": None,
 }
+_AGE = r"(?i)\bhow\s+old\b|\b(?:what|which)\b.*\bage\b"
+_DURATION = rf"{_AGE}|\bhow\s+(?:long|late|early)\b"
+_SUM = r"(?i)\bhow\s+much\b"
+_COUNTED = r"(?i)\b(?:how\s+many|(?:the|what)\s+number\s+of)\s+((?:[\w'’-]+\s*){1,3})"
+_ORDINAL = r"(?i)\b(?:first|second|third|fourth|last|next|previous|former|latter)\b"
+
+
+class Sought(Struct, frozen=True):
+    """What would answer a question.
+
+    Attributes:
+        kind: of value; None where any sentence may answer.
+        counted: stems of the things whose number is asked for.
+        age, time, money: whether an age, a length of time (which an age is), a sum is asked for.
+        ordinals: those that the question has: it is about the first room, not the second.
+    """
+
+    kind: Kind | None
+    counted: frozenset[str]
+    age: bool
+    time: bool
+    money: bool
+    ordinals: frozenset[str]
+
+
+def sought(question: str) -> Sought:
+    """What would answer a question, by its words."""
+    things = re.search(_COUNTED, question)
+    function_words = stems(" ".join(FUNCTION_WORDS)) if things else ()
+    counted = frozenset(stems(things[1]) if things else ()).difference(function_words)
+    return Sought(
+        kind=asks_for(question),
+        counted=counted,
+        age=bool(re.search(_AGE, question)),
+        time=bool(re.search(_DURATION, question) or counted & UNITS_OF_TIME),
+        money=bool(re.search(_SUM, question)),
+        ordinals=ordinals(question),
+    )
 
 
 def asks_for(question: str) -> Kind | None:
@@ -61,3 +105,13 @@ def asks_for(question: str) -> Kind | None:
             return kind
     asked = re.search(r"\b(?:who|whom|whose|what|which|when|where|why|how)\b", plain)
     return _FIRST[asked[0]] if asked else None
+
+
+def ordinals(text: str) -> frozenset[str]:
+    """First, second, last …, in lower case."""
+    return frozenset(word.lower() for word in re.findall(_ORDINAL, text))
+
+
+def ordered(text: str) -> frozenset[str]:
+    """The stems of what is the first, the second, the last in a text."""
+    return frozenset(stems(" ".join(re.findall(rf"{_ORDINAL}\s+(\w+)", text))))

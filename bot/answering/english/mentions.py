@@ -1,4 +1,4 @@
-"""Dates, numbers, names and quotations in a text, as exact spans: what can be a short answer.
+"""Dates, numbers, names and quotations that a text mentions: what can be a short answer.
 
 Patterns, not a tagger: they tell what a sentence offers, and are never trusted alone.
 """
@@ -7,9 +7,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Set
-from typing import Literal, NamedTuple
+from typing import Literal
 
-from embeddings.index.words import FUNCTION_WORDS
+from msgspec import Struct
+
+from embeddings.index.stems import FUNCTION_WORDS
 
 Kind = Literal["date", "number", "name", "quotation", "cause"]
 
@@ -60,37 +62,43 @@ _NO_NAME = frozenset(FUNCTION_WORDS) | frozenset(
 )
 
 
-class Span(NamedTuple):
-    """Characters [start, end) of a text."""
+class Mention(Struct, frozen=True):
+    """A value in a text: its characters [start, end)."""
 
     start: int
     end: int
 
+    def of(self, text: str) -> str:
+        """Its words in the text that it was found in."""
+        return text[self.start : self.end]
 
-def find(kind: Kind, text: str) -> Iterator[Span]:
+
+def find(kind: Kind, text: str) -> Iterator[Mention]:
     """The values of a kind that stand in the text, in order."""
-    for found in re.finditer(_PATTERNS[kind], text):
-        span = Span(*found.span())
+    for match in re.finditer(_PATTERNS[kind], text):
+        mention = Mention(*match.span())
         if kind == "name":
-            span = _without_function_words(text, span)
-        if span.start < span.end:
-            yield span
+            mention = _without_function_words(text, mention)
+        if mention.start < mention.end:
+            yield mention
 
 
-def new(kind: Kind, text: str, known: Set[str]) -> Iterator[Span]:
+def new(kind: Kind, text: str, known: Set[str]) -> Iterator[Mention]:
     """The values of a kind that have a word which is not among the known (lower-case) ones."""
-    return (one for one in find(kind, text) if not known >= set(words_of(text[slice(*one)])))
+    return (
+        mention for mention in find(kind, text) if not known >= set(lower_words(mention.of(text)))
+    )
 
 
-def words_of(text: str) -> list[str]:
+def lower_words(text: str) -> list[str]:
     """The words of a text in order, in lower case."""
     return re.findall(r"\w+", text.lower())
 
 
-def _without_function_words(text: str, span: Span) -> Span:
+def _without_function_words(text: str, name: Mention) -> Mention:
     """A name less the capitalised function words around it: "In Paris" is Paris."""
-    words = re.finditer(r"\S+", text[span.start : span.end])
-    own = [one.span() for one in words if one[0].lower() not in _NO_NAME]
+    words = re.finditer(r"\S+", name.of(text))
+    own = [word.span() for word in words if word[0].lower() not in _NO_NAME]
     if not own:
-        return Span(span.start, span.start)
-    return Span(span.start + own[0][0], span.start + own[-1][1])
+        return Mention(name.start, name.start)
+    return Mention(name.start + own[0][0], name.start + own[-1][1])

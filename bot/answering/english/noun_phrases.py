@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import NamedTuple
+
+from msgspec import Struct
 
 
 def _set(words: str) -> frozenset[str]:
@@ -77,7 +78,7 @@ _TITLE = _set("dr gov governor president senator sen rep prof professor general 
 _ARTICLE = ("the", "a", "an")
 
 
-class Word(NamedTuple):
+class Word(Struct, frozen=True):
     """A word, clitic or mark at characters [start, end). `solid`: no mark and no clitic;
     `content`: no function word either; `named`: with a capital too."""
 
@@ -90,7 +91,7 @@ class Word(NamedTuple):
     named: bool
 
 
-class Phrase(NamedTuple):
+class Phrase(Struct, frozen=True):
     """words[first:last] of a text; `weight`: how central it is there. `person`: how much it
     looks like a person's name: 2 and more is one, below 0 is none."""
 
@@ -109,14 +110,14 @@ class Phrase(NamedTuple):
 
 def words_of(text: str) -> list[Word]:
     """Words, clitics ('s, 're) and marks, in order."""
-    clitic, found = r"['’](?:s|re|d|ll|ve|m)\b", []
+    clitic, words = r"['’](?:s|re|d|ll|ve|m)\b", []
     pattern = rf"{clitic}|[^\W_]+(?:(?:[-.&]|(?!{clitic})['’])[^\W_]+)*|[^\w\s]"
-    for one in re.finditer(pattern, text):
-        low, solid = one[0].casefold().replace("’", "'"), one[0][0].isalnum()
+    for match in re.finditer(pattern, text):
+        low, solid = match[0].casefold().replace("’", "'"), match[0][0].isalnum()
         content = solid and low not in _FUNCTION
-        named = content and one[0][0].isupper()
-        found.append(Word(one[0], low, one.start(), one.end(), solid, content, named))
-    return found
+        named = content and match[0][0].isupper()
+        words.append(Word(match[0], low, match.start(), match.end(), solid, content, named))
+    return words
 
 
 def phrases_of(text: str, *, names_only: bool = False) -> Iterator[Phrase]:

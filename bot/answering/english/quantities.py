@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import re
 from decimal import Decimal
-from typing import NamedTuple
+
+from msgspec import Struct
 
 _SCALE = {"hundred": 100, "thousand": 1000, "million": 10**6, "billion": 10**9, "trillion": 10**12}
 _SECONDS = {"second": 1, "minute": 60, "hour": 3600, "day": 86_400, "week": 604_800}
@@ -43,67 +44,67 @@ _MONTH_NAMES = (
 _DAYS = "monday tuesday wednesday thursday friday saturday sunday".split()
 
 
-class Figure(NamedTuple):
-    """A value that can be compared: figures of one `sort` with the same `worth` are the same."""
+class Quantity(Struct, frozen=True):
+    """A value that can be compared: quantities of one `sort` with the same `worth` are the same."""
 
     sort: str
     worth: Decimal
 
 
-def figure(value: str) -> Figure | None:
+def quantity(value: str) -> Quantity | None:
     """What a date or a number in words or digits is worth, or None where it cannot be told."""
     low = " ".join(value.lower().split())
     return _time(low) or _date(low) or _number(low)
 
 
-def _time(low: str) -> Figure | None:
+def _time(low: str) -> Quantity | None:
     clock = re.fullmatch(r"(\d{1,2})(?::([0-5]\d))? ?([ap])\.?m\.?", low)
     if clock is None or not 1 <= int(clock[1]) <= 12:
         return None
     hour = int(clock[1]) % 12 + (12 if clock[3] == "p" else 0)
-    return Figure("clock", Decimal(hour * 60 + int(clock[2] or 0)))
+    return Quantity("clock", Decimal(hour * 60 + int(clock[2] or 0)))
 
 
-def _date(low: str) -> Figure | None:
+def _date(low: str) -> Quantity | None:
     if re.fullmatch(r"(?:1\d|20)\d\d", low):
-        return Figure("year", Decimal(low))
+        return Quantity("year", Decimal(low))
     if low in _DAYS:
-        return Figure("weekday", Decimal(_DAYS.index(low)))
+        return Quantity("weekday", Decimal(_DAYS.index(low)))
     months = "|".join(_MONTH_NAMES)
     day = r"(\d{1,2})(?:st|nd|rd|th)?"
-    if found := re.fullmatch(rf"({months}) {day}(?:,? (\d{{4}}))?", low):
-        month, number, year = found.groups()
-    elif found := re.fullmatch(rf"{day} (?:of )?({months})(?:,? (\d{{4}}))?", low):
-        number, month, year = found.groups()
+    if match := re.fullmatch(rf"({months}) {day}(?:,? (\d{{4}}))?", low):
+        month, number, year = match.groups()
+    elif match := re.fullmatch(rf"{day} (?:of )?({months})(?:,? (\d{{4}}))?", low):
+        number, month, year = match.groups()
     else:
         return None
     worth = Decimal(_MONTH_NAMES.index(month) * 100 + int(number))
-    return Figure("date", worth + 10_000 * Decimal(year)) if year else Figure("day", worth)
+    return Quantity("date", worth + 10_000 * Decimal(year)) if year else Quantity("day", worth)
 
 
-def _number(low: str) -> Figure | None:
-    found = re.fullmatch(_NUMBER, low)
-    worth = _worth(found) if found else None
-    if found is None or worth is None:
+def _number(low: str) -> Quantity | None:
+    match = re.fullmatch(_NUMBER, low)
+    worth = _worth(match) if match else None
+    if match is None or worth is None:
         return None
-    below = "below " if found["below"] else ""
-    unit = found["unit"] or ""
+    below = "below " if match["below"] else ""
+    unit = match["unit"] or ""
     if unit in _SECONDS:
-        return Figure(f"{below}time", worth * _SECONDS[unit])
+        return Quantity(f"{below}time", worth * _SECONDS[unit])
     if unit in _MONTHS:
-        return Figure(f"{below}months", worth * _MONTHS[unit])
+        return Quantity(f"{below}months", worth * _MONTHS[unit])
     if unit in ("%", "percent", "per cent"):
-        return Figure(f"{below}percent", worth)
-    return Figure(f"{below}{found['money'] or ''}{unit}" or "count", worth)
+        return Quantity(f"{below}percent", worth)
+    return Quantity(f"{below}{match['money'] or ''}{unit}" or "count", worth)
 
 
-def _worth(found: re.Match[str]) -> Decimal | None:
-    if found["digits"]:
-        worth = Decimal(found["digits"].replace(",", "") + (found["part"] or ""))
-    elif found["half"]:
+def _worth(match: re.Match[str]) -> Decimal | None:
+    if match["digits"]:
+        worth = Decimal(match["digits"].replace(",", "") + (match["part"] or ""))
+    elif match["half"]:
         worth = Decimal("0.5")
-    elif found["tens"] in _WORTH and (not found["ones"] or found["ones"] in _SMALL[1:10]):
-        worth = Decimal(_WORTH[found["tens"]] + _WORTH.get(found["ones"] or "", 0))
+    elif match["tens"] in _WORTH and (not match["ones"] or match["ones"] in _SMALL[1:10]):
+        worth = Decimal(_WORTH[match["tens"]] + _WORTH.get(match["ones"] or "", 0))
     else:
         return None
-    return worth * _SCALE.get(found["scale"] or "", 1)
+    return worth * _SCALE.get(match["scale"] or "", 1)

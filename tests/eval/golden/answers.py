@@ -14,14 +14,13 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from bot.answering.answer import Answer
-from bot.archive import Engine
+from bot.answering.citation import Answer
+from bot.archive import Archive
 from bot.evaluation.questions import load
 from bot.evaluation.run import ask_all
 from bot.presenting.json import answer_json
 from bot.settings import Settings
 from embeddings.encoding.model import DEFAULT_MODEL
-from embeddings.index.rebuild import rebuild
 
 HERE = Path(__file__).parent
 EVAL = HERE.parent
@@ -70,30 +69,29 @@ def answers(name: str, index: Path) -> Documents:
     """Ask a set's questions now; `index` is an empty folder."""
     chosen = SETS[name]
     settings = Settings(chosen.articles, index, DEFAULT_MODEL, MAX_BYTES)
-    engine = Engine(settings)
-    rebuild(settings.seeds, settings.index, engine.model, max_bytes=MAX_BYTES)
     ask = _conversations if name.endswith("conversations") else _questions
-    documents = {key: answer_json(answer) for key, answer in ask(chosen, engine)}
-    engine.close()
+    with Archive(settings) as archive:
+        archive.rebuild()
+        documents = {key: answer_json(answer) for key, answer in ask(chosen, archive)}
     if not chosen.ours:
         documents = _hashed(documents)
     stored: Documents = json.loads(json.dumps(documents))
     return stored
 
 
-def _questions(chosen: Set, engine: Engine) -> Iterator[tuple[str, Answer]]:
+def _questions(chosen: Set, archive: Archive) -> Iterator[tuple[str, Answer]]:
     """Each question, and the answerable ones again with their evidence hidden."""
     asked: list[Answer] = []
 
     def ask(question: str, hidden: Callable[[str, str], bool] | None) -> Answer:
-        asked.append(engine.answer(question, PASSAGES, hidden=hidden))
+        asked.append(archive.answer(question, PASSAGES, hidden=hidden))
         return asked[-1]
 
     for outcome in ask_all(load(EVAL / chosen.questions), ask, hide_evidence=True):
         yield outcome.id + (" (evidence hidden)" if outcome.hidden else ""), asked[-1]
 
 
-def _conversations(chosen: Set, engine: Engine) -> Iterator[tuple[str, Answer]]:
+def _conversations(chosen: Set, archive: Archive) -> Iterator[tuple[str, Answer]]:
     """Each turn of the conversations about these articles, after those before it."""
     articles = "seeds" if chosen.ours else "shared"
     for line in (EVAL / chosen.questions).read_text(encoding="utf-8").splitlines():
@@ -102,7 +100,7 @@ def _conversations(chosen: Set, engine: Engine) -> Iterator[tuple[str, Answer]]:
             continue
         earlier: list[Answer] = []
         for turn in conversation["turns"]:
-            earlier.append(engine.answer(turn["question"], PASSAGES, earlier=earlier))
+            earlier.append(archive.answer(turn["question"], PASSAGES, after=earlier))
             yield turn["id"], earlier[-1]
 
 

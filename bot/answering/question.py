@@ -1,0 +1,55 @@
+"""A question, understood once: all that is read out of its words, for search and judging alike."""
+
+from __future__ import annotations
+
+from msgspec import Struct
+
+from bot.answering.english import mentions
+from bot.answering.english.answer_types import Sought, sought
+from embeddings.encoding.encoder import Encoder, Tokens
+from embeddings.index.search import Query, query_of
+from embeddings.index.stems import located, stems
+
+
+class Question(Struct, frozen=True):
+    """What is asked.
+
+    Attributes:
+        query: what is searched for it.
+        sought: what would answer it.
+        words: its words in lower case.
+        names, numbers: those of its terms (stems) that belong to names, or are numbers.
+        tokens: its tokens, by the model's table of them.
+        token_terms: the term that each token belongs to, or None.
+    """
+
+    text: str
+    query: Query
+    sought: Sought
+    words: frozenset[str]
+    names: frozenset[str]
+    numbers: frozenset[str]
+    tokens: Tokens
+    token_terms: tuple[str | None, ...]
+
+
+def understand(text: str, encoder: Encoder) -> Question:
+    """Read a question."""
+    query = query_of(text, encoder)
+    terms = query.terms.keys()
+    (tokens,) = encoder.tokens([text])
+    places = [place for place in located(text) if place[0] in terms]
+    names = (stems(name.of(text)) for name in mentions.find("name", text))
+    return Question(
+        text=text,
+        query=query,
+        sought=sought(text),
+        words=frozenset(mentions.lower_words(text)),
+        names=frozenset[str]().union(*names) & terms,
+        numbers=frozenset(term for term in terms if term[0].isdigit()),
+        tokens=tokens,
+        token_terms=tuple(
+            next((stem for stem, start, end in places if start <= first < end), None)
+            for first, _ in tokens.offsets
+        ),
+    )

@@ -1,0 +1,92 @@
+"""The questions of the chat: they wait for each other, and each may be cancelled."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Coroutine
+from concurrent.futures import Executor
+from functools import partial
+from typing import Any
+
+from msgspec import Struct
+
+from bot.archive import Archive
+from bot.chat.card import Card
+from bot.conversations.conversation import Conversation
+from bot.conversations.follower import Follower
+from bot.conversations.history import Exchange, now
+
+
+class Waiting(Struct, frozen=True, eq=False):
+    """A question that waits for its answer in a conversation; `as_written`: what came before
+    is not its business."""
+
+    question: str
+    as_written: bool
+    card: Card
+    conversation: Conversation
+
+
+class Questions:
+    """A queue of questions, answered one after another in a thread of their own."""
+
+    def __init__(
+        self,
+        archive: Archive,
+        follower: Follower,
+        thread: Executor,
+        conclude: Callable[[Waiting, asyncio.Task[Exchange]], Coroutine[Any, Any, None]],
+    ) -> None:
+        """Make an empty queue.
+
+        Args:
+            conclude: called with each question's task, done or cancelled.
+        """
+        self._archive = archive
+        self._follower = follower
+        self._thread = thread
+        self._conclude = conclude
+        self._queue: asyncio.Queue[Waiting] = asyncio.Queue()
+        self._current: asyncio.Task[Exchange] | None = None
+
+    async def put(self, waiting: Waiting) -> None:
+        """Have a question answered when its turn comes."""
+        await waiting.card.wait("Waiting for its turn…" if self._current else "Searching…")
+        self._queue.put_nowait(waiting)
+
+    def cancel(self) -> bool:
+        """Cancel the question that is being answered; whether there was one."""
+        if self._current is None:
+            return False
+        self._current.cancel()
+        return True
+
+    async def answer_all(self) -> None:
+        """Answer the questions one after another, until cancelled."""
+        while True:
+            waiting = await self._queue.get()
+            task = self._current = asyncio.create_task(self._answered(waiting))
+            try:
+                await asyncio.wait([task])
+            finally:
+                task.cancel()
+                self._current = None
+            await self._conclude(waiting, task)
+
+    async def _answered(self, waiting: Waiting) -> Exchange:
+        """Wait for the articles and for the answer: what Esc may cancel.
+
+        Raises:
+            VerbatimError: there can be no answer.
+        """
+        if not self._follower.settled.is_set():
+            if waiting.card.is_attached:
+                await waiting.card.wait("Waiting until the articles are open…")
+            await self._follower.settled.wait()
+        state = self._follower.state
+        if state.error is not None and not state.searchable:
+            raise state.error
+        after = () if waiting.as_written else waiting.conversation.answers
+        ask = partial(self._archive.answer, waiting.question, after=after)
+        answer = await asyncio.get_running_loop().run_in_executor(self._thread, ask)
+        return Exchange(now(), answer, self._follower.state.note())

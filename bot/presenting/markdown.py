@@ -1,0 +1,100 @@
+"""Answers → Markdown that shows an article's words as they are."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from pathlib import PurePosixPath
+from typing import TYPE_CHECKING
+
+from bot.presenting.terminal import one_line, safe
+from bot.presenting.text import reason_words
+
+if TYPE_CHECKING:
+    from bot.answering.citation import Answer, Citation, Place
+
+_MARKUP = re.compile(r"([\\`*_\[\]<>&#|~])|^(\s*)([-+=]|\d+(?=[.)]))", re.MULTILINE)
+
+
+def answer_parts(answer: Answer, hashes: Mapping[str, str | None]) -> Iterator[str]:
+    """An answer's paragraphs: what answers is quoted, with the marked sentence bold; what is less
+    likely to, or only near, is named.
+
+    Args:
+        hashes: source → SHA-256 of the file as it is now; None where it is gone.
+    """
+    if answer.reason:
+        words = reason_words(answer.reason, answer.min_confidence)
+        yield f"**The articles do not answer this.** {escaped(words)}"
+    for citation in answer.likely:
+        yield _cited(citation, hashes)
+    others = answer.shown[len(answer.likely) :]
+    if others:
+        named = "; ".join(f"{_place(other.highlight)} ({other.score:.0%})" for other in others)
+        yield f"{'Less likely' if answer.likely else 'Nearest'}: {named}"
+
+
+def quotation(citation: Citation) -> str:
+    """The marked sentence, and on a line of its own where it stands, to paste elsewhere."""
+    words = [f"{citation.source}, line {citation.highlight.start_line}"]
+    if _titled(citation):
+        words.insert(0, citation.info.title)
+    if citation.info.published:
+        words.append(citation.info.published)
+    return f"{safe(citation.highlight.text)}\n— {one_line(', '.join(words))}\n"
+
+
+def escaped(text: str) -> str:
+    """Text that Markdown shows as it is."""
+    return _MARKUP.sub(
+        lambda match: f"\\{match[1]}" if match[1] else _at_line_start(match[2], match[3]), text
+    )
+
+
+def _cited(citation: Citation, hashes: Mapping[str, str | None]) -> str:
+    before, marked, after = (escaped(safe(part)) for part in citation.parts)
+    # Markdown's own ** does not end where a word or a quotation mark follows at once.
+    spaced = not (before[-1:].strip() or after[:1].strip())
+    bold, end = ("**", "**") if spaced else ("<strong>", "</strong>")
+    lines = (f"{bold}{row.strip()}{end}" if row.strip() else "" for row in marked.split("\n"))
+    rows = [_indented(row) for row in (before + "\n".join(lines) + after).split("\n")]
+    quoted = "\n".join(
+        f"{row}  " if row.strip() and below.strip() else row
+        for row, below in zip(rows, [*rows[1:], ""], strict=True)
+    )
+    text = f"{quoted}\n\n{_receipt(citation, hashes)}"
+    return "\n".join(f"> {row}" if row else ">" for row in text.split("\n"))
+
+
+def _receipt(citation: Citation, hashes: Mapping[str, str | None]) -> str:
+    """Where a quotation was taken from, and from which state of the file."""
+    info = citation.info
+    words = [_place(citation.highlight), *([info.published] if info.published else [])]
+    if _titled(citation):
+        words.insert(0, f"*{escaped(one_line(info.title))}*")
+    words.append(f"{citation.score:.0%}")
+    receipt = f"SHA-256 {info.sha256}"
+    if hashes[citation.source] != info.sha256:
+        gone = hashes[citation.source] is None
+        receipt += " (the article is gone)" if gone else " (the article has changed since)"
+    also = [f"also in {_place(place)}" for place in citation.also_in]
+    return "  \n".join([f"— {', '.join(words)}", *also, receipt])
+
+
+def _titled(citation: Citation) -> bool:
+    """Whether the article's title is more than its file's name."""
+    return citation.info.title != PurePosixPath(citation.source).stem
+
+
+def _indented(row: str) -> str:
+    """A row whose leading blanks are shown, and do not make it code."""
+    text = row.lstrip()
+    return "&nbsp;" * (len(row) - len(text)) + text
+
+
+def _place(place: Place) -> str:
+    return f"{escaped(one_line(place.source))}, line {place.start_line}"
+
+
+def _at_line_start(space: str, mark: str) -> str:
+    return f"{space}{mark}\\" if mark.isdigit() else f"{space}\\{mark}"

@@ -1,0 +1,328 @@
+"""Answers, reports and errors → lines, as people read them in a terminal, plain or in the chat."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from bot.presenting.terminal import Line, Span, count, safe
+from embeddings.errors import Remedy
+
+if TYPE_CHECKING:
+    from bot.answering.citation import Answer, Citation, Place
+    from bot.answering.refusal import Reason
+    from embeddings.articles.article import Info
+    from embeddings.articles.folder import Skipped
+    from embeddings.errors import VerbatimError
+    from embeddings.index.changes import Changes, Look, Remake
+    from embeddings.index.rebuild import Report
+
+_NAMED = 3
+"""Words that a reason names of each sort."""
+
+_TITLE = 60
+"""Characters of a title in a reason."""
+
+_LEDE = 120
+"""Characters before the marked sentence from which a narrow view shows it above its passage too.
+A guess: two rows."""
+
+_REMEDIES: dict[str, str] = {
+    "name the articles folder": "Name the folder that holds your articles: --seeds FOLDER"
+    " (or BOT_SEEDS).",
+    "bring the articles back": "Bring the folder back, or empty the index with: bot rebuild",
+    "add articles": "Put .txt or .md files there, or name another folder: --seeds FOLDER.",
+    "choose another article": "Name an article of the folder: bot status lists the rest.",
+    "name an empty index folder": "Name a new or empty folder: --index FOLDER.",
+    "name another index folder": "Name another with --index FOLDER, or make it this folder's:"
+    " bot rebuild",
+    "make room for the index": "Make room or give permission there, or name another place:"
+    " --index FOLDER.",
+    "build the index": "Build it: bot rebuild",
+    "rebuild the index": "Make it anew from the articles: bot rebuild",
+    "rebuild with this model": "Make it anew with yours: bot rebuild",
+    "restore the index files": "Make them again, without encoding anything: bot rebuild",
+    "remove the index": "Remove {about} and run: bot rebuild",
+    "try again": "Try again in a moment.",
+    "wait for the other process": "Try again when it is done, or leave --no-wait out.",
+    "choose another model": "Name a folder that sentence-transformers can load, or leave --model"
+    " out.",
+    "install a package": "Install it: pip install {about}",
+}
+"""What to do about an error, by its remedy's kind."""
+
+
+def remedy_words(remedy: Remedy | str) -> str:
+    """What to do about an error."""
+    return remedy if isinstance(remedy, str) else _REMEDIES[remedy.kind].format(about=remedy.about)
+
+
+def error_words(error: VerbatimError) -> str:
+    """What is wrong, and what to do about it."""
+    return f"{error}. {remedy_words(error.remedy)}"
+
+
+def error_lines(error: VerbatimError) -> list[Line]:
+    """An error on one line, what to do about it included."""
+    return [Line((Span("bot: ", "error"), Span(error_words(error), "name")))]
+
+
+# Answers
+
+
+def reason_words(reason: Reason, min_confidence: float) -> str:
+    """Why the articles are said not to answer, in one sentence."""
+    if reason.kind == "kept":
+        return reason.words
+    if reason.kind == "nothing to search":
+        return "There is no passage to search."
+    if reason.kind == "nothing asked":
+        return "The question names nothing to look for."
+    if reason.kind == "too unlikely":
+        return (
+            f"The best passage is {reason.likely:.0%} likely to answer, and"
+            f" {min_confidence:.0%} was asked for (--min-confidence)."
+        )
+    carried, missing = _listed(reason.carried, "and"), _listed(reason.missing, "or")
+    has = f"shares {carried}" if carried else "shares no word with the question"
+    nearest = f"the nearest passage, from “{_short(reason.title)}”, {has}"
+    if reason.kind == "unknown words":
+        return f"No article has the word {_listed(reason.unknown, 'or')}; {nearest}."
+    if reason.kind == "words apart":
+        lacking = f"No passage has enough of the question's words together; {nearest}"
+        return f"{lacking}, not {missing}."
+    enough = "Passages have the question's words, but none comes near enough to what it asks"
+    return f"{enough}; {nearest}."
+
+
+def _listed(words: Sequence[str], last: str) -> str:
+    """At most three words: “a”, “b” or “c”."""
+    quoted = [f"“{word}”" for word in words[:_NAMED]]
+    return f" {last} ".join(filter(None, (", ".join(quoted[:-1]), *quoted[-1:])))
+
+
+def _short(title: str) -> str:
+    return title if len(title) <= _TITLE else f"{title[:_TITLE].rstrip()}…"
+
+
+def answer_lines(answer: Answer, seeds: Path) -> list[Line]:
+    """An answer as a person reads it."""
+    lines: list[Line] = []
+    if answer.searched_as:
+        lines.append(Line((Span("searched as: ", "dim"), Span(answer.searched_as, "name"))))
+    if answer.reason:
+        lines += refusal_lines(answer.reason, answer.min_confidence)
+        if answer.nearest:
+            lines += [Line(()), Line((Span("The nearest passages:", "dim"),))]
+    lines += [Line(()), *agreement_lines(answer, seeds)] if answer.agreement else []
+    doubtful = False
+    for citation in answer.shown:
+        lines.append(Line(()))
+        if answer.answered and not doubtful and citation.score < answer.min_confidence:
+            doubtful = True
+            lines += [Line((Span("Less likely to answer:", "dim"),)), Line(())]
+        lines += citation_lines(citation, seeds)
+    return lines[1:] if lines and not lines[0].spans else lines
+
+
+def refusal_lines(reason: Reason, min_confidence: float) -> list[Line]:
+    """That the articles do not answer, and why."""
+    refusal = Line((Span("The articles do not answer this.", "refusal"),))
+    return [refusal, Line((Span(reason_words(reason, min_confidence)),))]
+
+
+def agreement_lines(answer: Answer, seeds: Path) -> list[Line]:
+    """What several articles say, side by side, each with its sources."""
+    number = sum(len(statement.quotes) for statement in answer.agreement)
+    same = len(answer.agreement) == 1
+    words = "articles say the same:" if same else "articles give different figures:"
+    lines = [Line((Span(f"{number} {words}", "shown"),))]
+    for statement in answer.agreement:
+        spans = [Span(statement.value, "short"), Span("  "), *_sources(statement.quotes, seeds)]
+        lines.append(Line(tuple(spans), indent=3, hang=3))
+    return lines
+
+
+def citation_lines(
+    citation: Citation, seeds: Path, *, likely: bool = True, lede: bool = False
+) -> list[Line]:
+    """A citation: its place, the marked sentence in its passage, where else it stands.
+
+    Args:
+        likely: whether its score is one to rely on.
+        lede: whether a marked sentence that stands far down is shown above its passage too.
+    """
+    before, _, after = citation.parts
+    upto, short, rest = citation.marked_parts
+    marked = (Span(upto, "mark"), Span(short, "short"), Span(rest, "mark"))
+    date = f"  {citation.info.published}" if citation.info.published else ""
+    title = f"  {citation.headline}" if citation.headline else ""
+    place = (
+        Span(f"{citation.rank}  ", "dim"),
+        *_sources([citation.highlight], seeds),
+        Span(f"  {citation.score:.0%}", "score" if likely else "dim"),
+        Span(date, "dim"),
+        Span(title, "title"),
+    )
+    lines = [Line(place, hang=3)]
+    if lede and len(before) > _LEDE:
+        lines += [Line(marked, indent=3), Line((Span("in its passage:", "dim"),), indent=3)]
+    lines.append(Line((Span(before, "around"), *marked, Span(after, "around")), indent=3))
+    if citation.also_in:
+        also = (Span("also in ", "dim"), *_sources(citation.also_in, seeds))
+        lines.append(Line(also, indent=3))
+    return lines
+
+
+def _sources(places: Iterable[Place], seeds: Path) -> list[Span]:
+    """Places by source and line, one after the other."""
+    spans: list[Span] = []
+    for place in places:
+        spans += [Span(", ", "dim")] if spans else []
+        where = f"{place.source}:{place.start_line}"
+        spans.append(Span(where, "source", seeds / place.source))
+    return spans
+
+
+def show_lines(text: str, first: int, last: int) -> list[Line]:
+    """An article's numbered lines, those from `first` to `last` marked."""
+    rows = safe(text).split("\n")
+    if rows and not rows[-1]:
+        rows.pop()
+    width = len(str(len(rows)))
+    return [
+        Line(
+            (
+                Span(f"{'>' if first <= number <= last else ' '} {number:>{width}}  ", "dim"),
+                Span(row, "shown" if first <= number <= last else "text"),
+            ),
+            hang=width + 4,
+        )
+        for number, row in enumerate(rows, start=1)
+    ]
+
+
+# The index
+
+
+def status_lines(look: Look, changes: Changes, seeds: Path, index: Path, model: str) -> list[Line]:
+    """How the index stands against the folder."""
+    built = look.meta.built_at if look.meta else None
+    rows = [
+        ("Articles", str(seeds)),
+        ("Index", str(index)),
+        ("Model", model),
+        ("Indexed", f"{count(look.articles, 'article')}, {count(look.passages, 'passage')}"),
+        ("Search", _search(look)),
+        ("Built", f"{built} ({_age(built)} ago)" if built else "never"),
+        ("State", _state(look, changes)),
+    ]
+    lines = [
+        Line((Span(f"{name:<10}", "dim"), Span(value, "name")), hang=10) for name, value in rows
+    ]
+    lines += change_lines(changes.added, changes.changed, changes.removed)
+    lines += failure_lines(changes.failed)
+    if look.other_formats:
+        kinds = ", ".join(f"{kind} {number}" for kind, number in look.other_formats.items())
+        lines.append(Line((Span("Other formats, not read: ", "dim"), Span(kinds))))
+    return lines
+
+
+def article_lines(articles: Iterable[Info]) -> list[Line]:
+    """The indexed articles."""
+    lines = [Line(())]
+    for info in articles:
+        date = Span(f"{info.published or '':<10}  ", "dim")
+        lines.append(Line((date, Span(info.source, "source"), Span(f"  {info.title}", "title"))))
+    return lines
+
+
+def report_lines(report: Report) -> list[Line]:
+    """What a rebuild did."""
+    encoded = f"{report.encoded} encoded, {report.reused} reused"
+    total = f"{count(report.articles, 'article')}, {count(report.passages, 'passage')}"
+    lines = [Line((Span(f"{total} ({encoded}) in {report.seconds:.1f} s"),))]
+    lines += change_lines(report.added, report.changed, report.removed)
+    return lines + failure_lines(report.failed)
+
+
+def change_lines(
+    added: Sequence[str], changed: Sequence[str], removed: Sequence[str], most: int = 10
+) -> list[Line]:
+    """Which articles came, changed and went; at most `most` of each are named."""
+    lines = []
+    for name, sources in (("Added", added), ("Changed", changed), ("Removed", removed)):
+        if sources:
+            named = ", ".join(sources[:most])
+            more = f" and {len(sources) - most} more" if len(sources) > most else ""
+            lines.append(
+                Line((Span(f"{name} {len(sources)}: ", "dim"), Span(named + more, "name")))
+            )
+    return lines
+
+
+def failure_lines(skipped: Iterable[Skipped]) -> list[Line]:
+    """The files that could not be indexed, each with the reason."""
+    return [
+        Line(
+            (
+                Span("Not read: ", "refusal"),
+                Span(file.source, "source"),
+                Span(f" {file.reason}", "name"),
+            )
+        )
+        for file in skipped
+    ]
+
+
+def remake_words(remake: Remake) -> str:
+    """Why a whole index is made again."""
+    return {
+        "damaged": "its database is damaged",
+        "model": f"it was made with another model ({remake.model})",
+        "version": "it was made by another version of bot",
+        "files": "its files are missing or damaged",
+    }[remake.reason]
+
+
+def news(look: Look, new: int, changed: int, removed: int) -> str:
+    """What is about to be brought up to date, in one line."""
+    if look.meta is None:
+        return "Building the index of your articles, once…"
+    if look.remake:
+        return f"Making the index again: {remake_words(look.remake)}…"
+    counts = ((new, "new"), (changed, "changed"), (removed, "removed"))
+    words = ", ".join(f"{number} {what}" for number, what in counts if number)
+    return f"The articles changed ({words}); bringing the index up to date…"
+
+
+def _age(built: str) -> str:
+    import datetime
+
+    passed = datetime.datetime.now(datetime.UTC) - datetime.datetime.fromisoformat(built)
+    seconds = max(int(passed.total_seconds()), 0)
+    for size, noun in ((86_400, "day"), (3_600, "hour"), (60, "minute")):
+        if seconds >= size:
+            return count(seconds // size, noun)
+    return count(seconds, "second")
+
+
+def _search(look: Look) -> str:
+    """Whether every vector is compared with a question's."""
+    if look.meta is None or look.meta.recall is None:
+        return "exact"
+    return f"approximate: recall@10 {look.meta.recall:.3f}, measured with the articles' sentences"
+
+
+def _state(look: Look, changes: Changes) -> str:
+    if look.meta is None:
+        return "nothing built yet; the next question builds it, or: bot rebuild"
+    if look.remake:
+        reason = remake_words(look.remake)
+        return f"out of date: {reason}; the next question rebuilds it, or: bot rebuild"
+    if look.emptied:
+        return "every article is gone; the index is kept, until: bot rebuild"
+    if changes:
+        return "out of date; the next question brings it up to date, or: bot rebuild"
+    return "up to date"

@@ -1,0 +1,24 @@
+"""A question put to an open index, without an archive round it."""
+
+from __future__ import annotations
+
+from bot.answering.answer import PASSAGES, answer
+from bot.answering.citation import Answer
+from bot.answering.confidence import THRESHOLD
+from bot.answering.question import understand
+from embeddings.encoding.encoder import Encoder
+from embeddings.index.search import Hidden, Index
+
+
+def asked(
+    question: str,
+    index: Index,
+    encoder: Encoder,
+    limit: int = PASSAGES,
+    *,
+    min_confidence: float = THRESHOLD,
+    hidden: Hidden | None = None,
+) -> Answer:
+    """The answer to a question in words."""
+    understood = understand(question, encoder)
+    return answer(understood, index, encoder, limit, min_confidence=min_confidence, hidden=hidden)

@@ -1,0 +1,58 @@
+"""The chat on screens of every size, driven as a person does, on the real model and index."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import SEEDS
+from tests.pilot import ask, journey, opened, shown, until
+
+LATE = "How late did the launch start?"
+UNANSWERED = "What software encodes the sound?"
+
+
+@journey
+async def test_it_lies_below_on_a_narrow_screen(seeds_index: Path) -> None:
+    async with opened(SEEDS, seeds_index, size=(70, 30)) as (app, pilot):
+        await ask(pilot, LATE)
+        await pilot.press("f3")
+        await until(pilot, lambda: app.pane.opened is not None)
+        assert app.pane.region.y >= app.transcript.region.bottom
+        assert app.pane.region.width == 70
+
+
+@journey
+async def test_no_terminal_is_too_small(seeds_index: Path) -> None:
+    async with opened(SEEDS, seeds_index) as (app, pilot):
+        await ask(pilot, LATE)
+        for size in ((20, 5), (8, 4), (3, 2), (1, 1), (110, 36)):
+            await pilot.resize_terminal(*size)
+            await pilot.pause()
+        assert LATE in shown(app.transcript.cards[0])
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("size", [(40, 12), (60, 20), (99, 19), (100, 30), (200, 60)])
+@journey
+async def test_it_fits_every_screen(seeds_index: Path, size: tuple[int, int]) -> None:
+    async with opened(SEEDS, seeds_index, size=size) as (app, pilot):
+        await ask(pilot, LATE)
+        await ask(pilot, UNANSWERED)
+        await pilot.press("f3")
+        await until(pilot, lambda: app.pane.opened and app.pane.view.rows_shown())
+        width, height = size
+        for widget in (app.transcript, app.pane.view, app.prompt, app.query_one("#status")):
+            region = widget.region
+            assert region.width >= min(width, 100) // 2 - 4
+            assert region.height >= 1
+            assert region.right <= width
+            assert region.bottom <= height
+        assert app.transcript.region.height >= 3
+        assert app.pane.view.region.height >= 2
+        await pilot.press("f1")
+        assert app.screen.query_one(".sheet").region.right <= width
+        await pilot.press("escape")
+        await pilot.resize_terminal(80, 24)
+        await until(pilot, lambda: app.transcript.region.right <= 80)

@@ -1,0 +1,291 @@
+"""The chat's articles: followed while it is open, and searched while they are first indexed."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import shutil
+import tempfile
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bot.archive import Archive
+from bot.chat.app import ChatApp
+from bot.chat.screens import Sheet
+from bot.conversations.follower import Follower, State
+from bot.conversations.updating import Stage
+from bot.settings import Settings
+from embeddings.encoding.model import DEFAULT_MODEL, Model
+from embeddings.errors import ArticlesError, Remedy
+from embeddings.index.changes import Look
+from embeddings.index.rebuild import Sizes, rebuild
+from tests.conftest import MAX_BYTES, write
+from tests.pilot import PATIENCE, HeldUpdates, ask, journey, opened, send, shown, until
+
+NEW = "The lighthouse at Skagen was painted red by Maren Holt in 1911."
+
+
+@pytest.fixture
+def index(tmp_path: Path) -> Path:
+    return tmp_path / "index"
+
+
+def status(app: ChatApp) -> str:
+    return shown(app.query_one("#status"))
+
+
+@pytest.mark.slow
+@journey
+async def test_an_added_an_edited_and_a_removed_article_are_noticed(
+    seeds: Path, index: Path
+) -> None:
+    async with opened(seeds, index) as (app, pilot):
+        await until(pilot, lambda: "8 articles" in status(app))
+        refused = await ask(pilot, "Who painted the lighthouse at Skagen?")
+        assert refused.has_class("-refused")
+
+        write(seeds, {"lighthouse.txt": NEW})
+        await until(pilot, lambda: "added lighthouse.txt" in status(app))
+        found = await ask(pilot, "Who painted the lighthouse at Skagen?")
+        assert found.citations[0].passage.text == NEW
+        await pilot.press("f3")
+        await until(pilot, lambda: app.pane.opened is not None)
+
+        edited = f"A line before it.\n\n{NEW.replace('Holt', 'Holst')}"
+        write(seeds, {"lighthouse.txt": edited})
+        await until(pilot, lambda: "changed lighthouse.txt" in status(app))
+        # the open source is read again, and says so
+        await until(pilot, lambda: app.pane.opened and app.pane.opened.text == edited)
+        assert "no longer stands in it" in shown(app.pane)
+        found = await ask(pilot, "Who painted the lighthouse at Skagen?")
+        assert "Holst" in found.citations[0].highlight.text
+
+        (seeds / "lighthouse.txt").unlink()
+        await until(pilot, lambda: "removed lighthouse.txt" in status(app))
+        assert (await ask(pilot, "Who painted the lighthouse at Skagen?")).has_class("-refused")
+
+
+@pytest.mark.slow
+@journey
+async def test_a_changed_article_shows_where_the_passage_now_stands(
+    seeds: Path, index: Path
+) -> None:
+    async with opened(seeds, index) as (app, pilot):
+        card = await ask(pilot, "How late did the launch start?")
+        citation = card.citations[0]
+        path = seeds / citation.source
+        path.write_bytes(b"Two lines\n\nbefore it.\n\n" + path.read_bytes())
+        await pilot.press("f3")
+        await until(pilot, lambda: app.pane.opened is not None)
+        assert app.pane.opened is not None
+        assert "the passage still stands in it" in shown(app.pane)
+        assert app.pane.opened.text[slice(*app.pane.opened.mark)] == citation.highlight.text
+        assert app.pane.opened.lines[0] == citation.highlight.start_line + 4
+
+
+@pytest.mark.slow
+@journey
+async def test_failures_are_counted_and_listed_where_a_person_looks(
+    seeds: Path, index: Path
+) -> None:
+    write(seeds, {"empty.txt": "", "binary.txt": b"\x00\x01\x02" * 50})
+    async with opened(seeds, index) as (app, pilot):
+        await until(pilot, lambda: "2 files not read (F2)" in status(app))
+        await pilot.press("f2")
+        await until(pilot, lambda: isinstance(app.screen, Sheet))
+        text = shown(app.screen)
+        assert "Not read: empty.txt" in text
+        assert "Not read: binary.txt" in text
+        assert str(seeds) in text
+        assert "2023-05-24  2023-05-24-launch-starts-late.txt  DeSantis launch starts late" in text
+
+
+@pytest.mark.slow
+@journey
+async def test_while_an_update_runs_questions_are_answered_and_it_is_said(
+    seeds: Path, index: Path, model: Model
+) -> None:
+    rebuild(seeds, index, model, max_bytes=MAX_BYTES)
+    write(seeds, {"lighthouse.txt": NEW})
+    held = HeldUpdates()
+    async with opened(seeds, index, update_index=held.update_index) as (app, pilot):
+        await until(pilot, held.reached.is_set)
+        card = await ask(pilot, "How late did the launch start?")
+        assert card.has_class("-answered")
+        assert "the index is still being brought up to date" in shown(card)
+        held.passed.set()
+        await until(pilot, lambda: "added lighthouse.txt" in status(app))
+        later = await ask(pilot, "Who painted the lighthouse at Skagen?")
+        assert "brought up to date" not in shown(later)
+
+
+@pytest.mark.slow
+@journey
+async def test_a_first_build_is_searched_while_it_goes_on_and_it_is_said(
+    seeds: Path, index: Path, model: Model
+) -> None:
+    with pytest.raises(KeyboardInterrupt):
+        rebuild(
+            seeds,
+            index,
+            model,
+            max_bytes=MAX_BYTES,
+            progress=interrupt_when("indexed"),
+            sizes=Sizes(batch=10),
+        )
+    held = HeldUpdates()
+    async with opened(seeds, index, update_index=held.update_index) as (app, pilot):
+        await until(pilot, held.reached.is_set)
+        card = await ask(pilot, "How late did the launch start?")
+        assert "of 8 articles that are indexed so far." in shown(card)
+        held.passed.set()
+        await until(pilot, lambda: status(app).startswith("8 articles, 58 passages"))
+        card = await ask(pilot, "How late did the launch start?")
+        assert "so far" not in shown(card)
+        assert card.citations[0].source == "2023-05-25-timeline-of-the-delay.txt"
+
+
+def interrupt_when(stage: str) -> Callable[[str, int, int], None]:
+    def progress(name: str, done: int, total: int) -> None:
+        if name == stage and done < total:
+            raise KeyboardInterrupt
+
+    return progress
+
+
+@pytest.mark.slow
+@journey
+async def test_what_a_first_build_is_doing_is_told(seeds: Path, index: Path) -> None:
+    states: list[State] = []
+
+    async def nothing() -> None: ...
+
+    with (
+        Archive(Settings(seeds, index, DEFAULT_MODEL, MAX_BYTES)) as archive,
+        ThreadPoolExecutor(1) as thread,
+    ):
+        follower = Follower(archive, lambda: states.append(follower.state))
+        assert follower.state.status() == "Opening the articles…"
+        following = asyncio.create_task(follower.follow(thread, nothing))
+        async with asyncio.timeout(PATIENCE):
+            while not follower.state.status().startswith("8 articles, 58 passages"):
+                await asyncio.sleep(0.01)
+        following.cancel()
+        await asyncio.wait([following])
+    seen = [state.status() for state in states]
+    assert seen[0] == "Opening the articles…"
+    assert any(line.startswith("Reading articles: ") and "of 8" in line for line in seen)
+    assert any(line.startswith("Encoding passages: ") and "of 58" in line for line in seen)
+    assert follower.settled.is_set()
+
+
+def test_a_state_in_words() -> None:
+    assert State().status() == "Opening the articles…"
+    assert State().note() is None
+    stage = Stage("encoding", 1_000, 2_000)
+    assert State(stage=stage).status() == "Encoding passages: 1,000 of 2,000"
+    growing = State(stage=stage, indexed=(3, 8), updating=True)
+    assert growing.status() == (
+        "Encoding passages: 1,000 of 2,000 · 3 of 8 articles can be searched"
+    )
+    assert growing.note() == "From the 3 of 8 articles that are indexed so far."
+    assert State(updating=True).note() == (
+        "The articles have changed; the index is still being brought up to date."
+    )
+    settled = State(counts=(1, 2_000, 1), news=" · 14:30 added a.txt")
+    assert settled.status() == (
+        "1 article, 2,000 passages · 1 file not read (F2) · 14:30 added a.txt"
+    )
+    failed = State(error=ArticlesError("It is\ngone", remedy=Remedy("try again")))
+    assert failed.status() == "It is␊gone. Try again in a moment."
+
+
+@pytest.mark.slow
+@journey
+async def test_an_emptied_folder_is_told_of_and_empties_nothing(seeds: Path, index: Path) -> None:
+    async with opened(seeds, index) as (app, pilot):
+        for path in seeds.iterdir():
+            path.unlink()
+        await until(pilot, lambda: "There are no articles left" in status(app))
+        card = await ask(pilot, "How late did the launch start?")
+        assert card.has_class("-answered")
+
+
+@journey
+async def test_no_articles_are_told_of_and_come_to_be(tmp_path: Path, index: Path) -> None:
+    seeds = tmp_path / "none"
+    seeds.mkdir()
+    async with opened(seeds, index) as (app, pilot):
+        card = await ask(pilot, "How late did the launch start?")
+        assert "There are no articles in" in shown(card)
+        write(seeds, {"lighthouse.txt": NEW})
+        await until(pilot, lambda: status(app).startswith("1 article,"))
+        card = await ask(pilot, "Who painted the lighthouse at Skagen?")
+        assert card.citations[0].passage.text == NEW
+
+
+@pytest.mark.slow
+@journey
+async def test_an_index_that_vanishes_is_made_again(seeds: Path, index: Path) -> None:
+    for path in seeds.iterdir():
+        os.utime(path, (1e9, 1e9))  # what was written just now would be read once more
+    async with opened(seeds, index) as (app, pilot):
+        await until(pilot, lambda: "8 articles" in status(app))
+        await ask(pilot, "How late did the launch start?")
+        shutil.rmtree(index)
+        assert (await ask(pilot, "Who is Elon Musk?")).has_class("-answered")
+        write(seeds, {"lighthouse.txt": NEW})
+        await until(pilot, lambda: status(app).startswith("9 articles"))
+        assert (index / "index.db").exists()
+        found = await ask(pilot, "Who painted the lighthouse at Skagen?")
+        assert found.citations[0].passage.text == NEW
+
+
+@journey
+async def test_an_index_of_other_articles_is_refused_in_words(
+    seeds: Path, seeds_index: Path
+) -> None:
+    async with opened(seeds, seeds_index) as (app, pilot):
+        card = await send(pilot, "How late did the launch start?")
+        await until(pilot, lambda: card.query(".failed"))
+        assert "is that of the articles in" in shown(card)
+        assert "is that of the articles in" in status(app)
+        assert app.query_one("#status").has_class("-failed")
+
+
+@pytest.mark.slow
+@journey
+async def test_an_index_inside_the_articles_folder_is_no_news_of_its_own(seeds: Path) -> None:
+    async with opened(seeds, seeds / "index") as (app, pilot):
+        looks: list[Look] = []
+        real = app.archive.look
+
+        def look() -> Look:
+            looks.append(real())
+            return looks[-1]
+
+        app.archive.look = look  # type: ignore[method-assign]
+        await ask(pilot, "How late did the launch start?")
+        write(seeds, {"lighthouse.txt": NEW, ".hidden.txt": NEW})
+        await until(pilot, lambda: "added lighthouse.txt" in status(app))
+        await ask(pilot, "Who painted the lighthouse at Skagen?")
+        assert len(looks) <= 2
+
+
+@journey
+async def test_an_update_that_cannot_be_begun_is_told_of(
+    seeds: Path, index: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*arguments: Any, **options: Any) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(tempfile, "TemporaryFile", full)
+    async with opened(seeds, index) as (app, pilot):
+        card = await send(pilot, "How late did the launch start?")
+        await until(pilot, lambda: card.query(".failed"))
+        assert "No space left on device" in shown(card)
+        assert "No space left on device" in status(app)

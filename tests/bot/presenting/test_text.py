@@ -1,0 +1,107 @@
+"""Data in words: what to do about an error, why an answer is refused, why an index is made anew."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import get_args, get_type_hints
+
+import pytest
+from msgspec.structs import replace
+
+from bot.answering.citation import Answer
+from bot.answering.refusal import Reason
+from bot.presenting.terminal import Line
+from bot.presenting.text import (
+    answer_lines,
+    error_lines,
+    error_words,
+    reason_words,
+    remake_words,
+    remedy_words,
+)
+from embeddings.errors import Remedy, RemedyKind, VerbatimError
+from embeddings.index.changes import Remake
+
+
+def plain(lines: list[Line]) -> str:
+    return "\n".join("".join(span.text for span in line.spans) for line in lines)
+
+
+@pytest.mark.parametrize("kind", get_args(RemedyKind))
+def test_every_remedy_has_words(kind: RemedyKind) -> None:
+    words = remedy_words(Remedy(kind, "/a folder"))
+    assert words[0].isupper()
+    assert "{" not in words
+    error = VerbatimError("It broke", remedy=Remedy(kind, "/a folder"))
+    assert error_words(error) == f"It broke. {words}"
+
+
+def test_what_a_remedy_is_about_is_named() -> None:
+    assert remedy_words(Remedy("install a package", "onnx")) == "Install it: pip install onnx"
+    assert remedy_words(Remedy("remove the index", "/x")) == "Remove /x and run: bot rebuild"
+    assert remedy_words("As it is: {about}") == "As it is: {about}"
+
+
+def test_an_error_is_one_line() -> None:
+    (line,) = error_lines(VerbatimError("It\nbroke", remedy=Remedy("try again")))
+    assert plain([line]) == "bot: It\nbroke. Try again in a moment."
+    assert line.spans[1].role == "name"  # which is drawn on one line
+
+
+@pytest.mark.parametrize("kind", get_args(get_type_hints(Reason)["kind"]))
+def test_every_reason_has_words(kind: str) -> None:
+    reason = Reason(
+        kind,  # type: ignore[arg-type]
+        likely=0.3,
+        title="A bridge",
+        carried=("bridge",),
+        missing=("codec", "tone"),
+        unknown=("codec",),
+        words="As it was kept.",
+    )
+    words = reason_words(reason, 0.4)
+    assert words[0].isupper()
+    assert words.endswith((".", ")."))
+
+
+@pytest.mark.parametrize(
+    ("reason", "words"),
+    [
+        (
+            Reason("too unlikely", likely=0.3),
+            "The best passage is 30% likely to answer, and 40% was asked for (--min-confidence).",
+        ),
+        (
+            Reason("unknown words", title="A", unknown=("a", "b", "c", "d"), missing=("a",)),
+            "No article has the word “a”, “b” or “c”; the nearest passage, from “A”, shares no"
+            " word with the question.",
+        ),
+        (
+            Reason("words apart", title="T" * 80, carried=("x", "y"), missing=("z",)),
+            "No passage has enough of the question's words together; the nearest passage, from"
+            f" “{'T' * 60}…”, shares “x” and “y”, not “z”.",
+        ),
+        (
+            Reason("no answer", title="A", carried=("x",)),
+            "Passages have the question's words, but none comes near enough to what it asks; the"
+            " nearest passage, from “A”, shares “x”.",
+        ),
+    ],
+)
+def test_a_reason_in_words(reason: Reason, words: str) -> None:
+    assert reason_words(reason, 0.4) == words
+
+
+@pytest.mark.parametrize("reason", get_args(get_type_hints(Remake)["reason"]))
+def test_every_remake_has_words(reason: str) -> None:
+    assert remake_words(Remake(reason, "a model"))  # type: ignore[arg-type]
+
+
+def test_what_is_less_likely_stands_apart(answers: list[Answer]) -> None:
+    answer = answers[0]
+    first, second, third = answer.citations
+    scored = (first, replace(second, score=0.01), replace(third, score=0.005))
+    doubtful = replace(answer, citations=scored, agreement=())
+    text = plain(answer_lines(doubtful, Path("/seeds")))
+    assert text.count("Less likely to answer:") == 1
+    assert text.index(first.passage.text) < text.index("Less likely") < text.index(second.source)

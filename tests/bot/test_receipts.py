@@ -1,0 +1,55 @@
+"""A quotation against its file as it is now."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+
+import pytest
+
+from bot.archive import Archive
+from bot.receipts import hash_now, reopen
+from bot.settings import Settings
+from embeddings.encoding.model import DEFAULT_MODEL
+from embeddings.errors import ArticlesError
+from tests.conftest import MAX_BYTES
+
+
+@pytest.mark.slow
+def test_what_has_become_of_a_quotation(seeds: Path, tmp_path: Path) -> None:
+    with Archive(Settings(seeds, tmp_path / "index", DEFAULT_MODEL, MAX_BYTES)) as archive:
+        citation = archive.ask("How late did the launch start?").citations[0]
+    opened = reopen(citation, seeds, max_bytes=MAX_BYTES)
+    assert opened.note is None
+    assert opened.lines == (citation.highlight.start_line, citation.highlight.end_line)
+    assert opened.text[slice(*opened.passage)] == citation.passage.text
+    path = seeds / citation.source
+
+    path.write_text("A new beginning.\n\n" + opened.text)
+    opened = reopen(citation, seeds, max_bytes=MAX_BYTES)
+    assert opened.text[slice(*opened.passage)] == citation.passage.text
+    assert opened.lines[0] == citation.highlight.start_line + 2
+    assert "the passage still stands in it" in (opened.note or "")
+
+    path.write_text(citation.highlight.text + " And no more.")
+    opened = reopen(citation, seeds, max_bytes=MAX_BYTES)
+    assert opened.text[slice(*opened.mark)] == citation.highlight.text
+    assert "the marked sentence still stands" in (opened.note or "")
+
+    path.write_text("Another text.")
+    opened = reopen(citation, seeds, max_bytes=MAX_BYTES)
+    assert opened.text[slice(*opened.passage)] == opened.text[slice(*opened.mark)] == ""
+    assert "no longer stands in it" in (opened.note or "")
+
+    path.write_text("")
+    with pytest.raises(ArticlesError, match=f"{citation.source} is empty"):
+        reopen(citation, seeds, max_bytes=MAX_BYTES)
+    path.unlink()
+    with pytest.raises(ArticlesError, match="is no longer in the folder"):
+        reopen(citation, seeds, max_bytes=MAX_BYTES)
+
+
+def test_the_hash_of_a_file_as_it_is_now(seeds: Path) -> None:
+    (seeds / "a.txt").write_bytes(b"A text.")
+    assert hash_now("a.txt", seeds) == hashlib.sha256(b"A text.").hexdigest()
+    assert hash_now("gone.txt", seeds) is None

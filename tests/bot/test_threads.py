@@ -1,0 +1,62 @@
+"""numpy's BLAS is held to one thread as long as anything computes, in whichever thread."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+
+from tests.conftest import PROJECT
+
+_OVERLAPPING = """
+import json, threading
+import numpy
+from threadpoolctl import ThreadpoolController, threadpool_limits
+from bot.threads import one_thread
+
+(blas,) = ThreadpoolController().select(user_api="blas").lib_controllers
+seen = [blas.num_threads]
+first_in, second_in, first_out, second_out = (threading.Event() for _ in range(4))
+
+def first():
+    with one_thread():
+        first_in.set()
+        second_in.wait()
+    first_out.set()
+    second_out.wait()
+
+def second():
+    first_in.wait()
+    with one_thread():
+        seen.append(blas.num_threads)
+        second_in.set()
+        first_out.wait()
+        seen.append(blas.num_threads)
+    second_out.set()
+
+threads = [threading.Thread(target=first), threading.Thread(target=second)]
+for thread in threads: thread.start()
+for thread in threads: thread.join()
+seen.append(blas.num_threads)
+with one_thread(), one_thread():
+    seen.append(blas.num_threads)
+seen.append(blas.num_threads)
+with threadpool_limits(limits=1, user_api="blas"):  # a program's own limits work as before
+    seen.append(blas.num_threads)
+seen.append(blas.num_threads)
+print(json.dumps(seen))
+"""
+
+
+def test_the_first_sets_it_and_the_last_puts_it_back() -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", _OVERLAPPING],
+        capture_output=True,
+        text=True,
+        cwd=PROJECT,
+        env={**os.environ, "OPENBLAS_NUM_THREADS": "2"},
+    )
+    assert done.returncode == 0, done.stderr
+    most, *seen = json.loads(done.stdout)  # 2, but on a machine of one core
+    assert seen == [1, 1, most, 1, most, 1, most]

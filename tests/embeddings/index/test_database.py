@@ -1,0 +1,257 @@
+from __future__ import annotations
+
+import contextlib
+import os
+import sqlite3
+import struct
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from embeddings.encoding.encoder import Encoder
+from embeddings.encoding.model import Model
+from embeddings.errors import (
+    IndexOutdated,
+    IndexUnusable,
+    Remedy,
+)
+from embeddings.index.database import FORMAT, Database, is_half_renewed
+from embeddings.index.files import flag_damage
+from embeddings.index.rebuild import Report
+from embeddings.index.store import Store
+from tests.embeddings.index.building import (
+    build,
+    is_stale,
+    look_at,
+    ranking,
+)
+
+
+def test_another_programs_database_is_left_alone(seeds: Path, folder: Path, model: Model) -> None:
+    folder.mkdir()
+    for version in (0, 1, FORMAT):
+        with sqlite3.connect(folder / "index.db") as db:
+            db.execute("CREATE TABLE IF NOT EXISTS photos (name TEXT)")
+            db.execute(f"PRAGMA user_version = {version}")
+        db.close()
+        before = (folder / "index.db").read_bytes()
+        with pytest.raises(IndexUnusable, match="is another program's database"):
+            build(seeds, folder, model)
+        assert (folder / "index.db").read_bytes() == before
+
+
+def test_an_index_of_a_newer_format_is_left_alone(
+    built: Report, seeds: Path, folder: Path, model: Model
+) -> None:
+    with sqlite3.connect(folder / "index.db") as db:
+        db.execute("PRAGMA user_version = 99")
+    db.close()
+    steps: tuple[Callable[..., object], ...] = (build, look_at)
+    for step in steps:
+        with pytest.raises(IndexUnusable, match="is of format 99") as error:
+            step(seeds, folder, model)
+        assert isinstance(error.value.remedy, Remedy)
+        assert error.value.remedy.kind == "remove the index"
+        assert error.value.remedy.about == str(folder)
+
+
+FORMAT_2 = """
+CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE articles (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    source TEXT NOT NULL UNIQUE,
+    size INTEGER NOT NULL,
+    mtime_ns INTEGER NOT NULL,
+    ctime_ns INTEGER NOT NULL,
+    sha256 BLOB NOT NULL,
+    title TEXT NOT NULL,
+    published TEXT,
+    encoding TEXT NOT NULL
+);
+CREATE TABLE unreadable (
+    source TEXT PRIMARY KEY,
+    size INTEGER NOT NULL,
+    mtime_ns INTEGER NOT NULL,
+    ctime_ns INTEGER NOT NULL,
+    reason TEXT NOT NULL
+) WITHOUT ROWID;
+CREATE TABLE passages (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    article INTEGER NOT NULL REFERENCES articles (id) ON DELETE CASCADE,
+    start_char INTEGER NOT NULL,
+    end_char INTEGER NOT NULL,
+    start_line INTEGER NOT NULL,
+    end_line INTEGER NOT NULL,
+    text TEXT NOT NULL,
+    encoded BLOB NOT NULL
+);
+CREATE INDEX passages_article ON passages (article);
+CREATE INDEX passages_encoded ON passages (encoded);
+CREATE TABLE sentences (
+    passage INTEGER NOT NULL REFERENCES passages (id) ON DELETE CASCADE,
+    number INTEGER NOT NULL,
+    start_char INTEGER NOT NULL,
+    end_char INTEGER NOT NULL,
+    PRIMARY KEY (passage, number)
+) WITHOUT ROWID;
+CREATE TABLE vectors (
+    encoded BLOB PRIMARY KEY NOT NULL,
+    passage BLOB NOT NULL CHECK (length(passage) > 0),
+    sentences BLOB NOT NULL CHECK (2 * length(sentences) % length(passage) = 0)
+);
+"""
+"""The schema of format 2, as it was."""
+
+
+def outdate(folder: Path, version: int = 2) -> None:
+    """Put a database of an earlier format in the place of the index's, with the same content."""
+    path, newer = folder / "index.db", folder / "newer.db"
+    path.rename(newer)
+    db = sqlite3.connect(path, isolation_level=None)
+    db.execute("PRAGMA page_size = 16384")
+    db.execute("PRAGMA journal_mode = WAL")
+    db.executescript(FORMAT_2)
+    db.execute("ATTACH ? AS newer", (str(newer),))
+    db.execute("INSERT INTO meta SELECT * FROM newer.meta")
+    db.execute(
+        "INSERT INTO articles SELECT id, source, size, mtime_ns, ctime_ns, sha256, title,"
+        " published, encoding FROM newer.articles"
+    )
+    db.execute(
+        "INSERT INTO passages SELECT id, article, start_char, end_char, start_line, end_line,"
+        " text, encoded FROM newer.passages"
+    )
+    for number, bounds in db.execute("SELECT id, sentences FROM newer.passages").fetchall():
+        for place, (start, end) in enumerate(struct.iter_unpack("<2I", bounds)):
+            db.execute("INSERT INTO sentences VALUES (?, ?, ?, ?)", (number, place, start, end))
+    db.execute("INSERT INTO vectors SELECT * FROM newer.vectors")
+    db.execute("DETACH newer")
+    db.execute(f"PRAGMA user_version = {version}")
+    db.close()
+    newer.unlink()
+
+
+def databases(folder: Path) -> list[str]:
+    return sorted(path.name for path in folder.glob("index.db*"))
+
+
+@pytest.fixture
+def outdated(built: Report, folder: Path, encoder: Encoder) -> list[tuple[str, int, float]]:
+    """What the index of an earlier format ranked."""
+    ranked = ranking(folder, encoder)
+    outdate(folder)
+    return ranked
+
+
+def test_an_index_of_an_earlier_format_is_not_read(
+    outdated: object, seeds: Path, folder: Path, model: Model
+) -> None:
+    with pytest.raises(IndexOutdated, match="is of an earlier format") as error:
+        Store(folder)
+    assert isinstance(error.value.remedy, Remedy)
+    assert error.value.remedy.kind == "rebuild the index"
+    looked = look_at(seeds, folder, model)
+    assert looked.meta is None
+    assert len(looked.new) == 8
+
+
+def test_an_index_of_format_2_is_renewed_with_its_vectors(
+    built: Report,
+    outdated: list[tuple[str, int, float]],
+    seeds: Path,
+    folder: Path,
+    model: Model,
+    encoder: Encoder,
+) -> None:
+    report = build(seeds, folder, model)
+    assert (report.encoded, report.reused) == (0, built.passages)
+    assert len(report.added) == 8
+    assert databases(folder) == ["index.db"]
+    assert ranking(folder, encoder) == outdated
+    assert not is_stale(seeds, folder, model)
+    assert build(seeds, folder, model).encoded == 0
+
+
+def test_a_renewal_that_was_killed_goes_on(
+    built: Report,
+    outdated: list[tuple[str, int, float]],
+    seeds: Path,
+    folder: Path,
+    model: Model,
+    encoder: Encoder,
+) -> None:
+    for has_new in (False, True):
+        db = sqlite3.connect(folder / "index.db")
+        assert db.execute("PRAGMA journal_mode = DELETE").fetchone() == ("delete",)
+        db.close()
+        (folder / "index.db").rename(folder / "index.db.outdated")
+        if has_new:
+            Database(folder, create=True).close()
+        assert is_half_renewed(folder)
+        assert look_at(seeds, folder, model).meta is None
+        report = build(seeds, folder, model)
+        assert (report.encoded, report.reused) == (0, built.passages)
+        assert databases(folder) == ["index.db"]
+        assert ranking(folder, encoder) == outdated
+        outdate(folder)
+
+
+def test_a_renewal_that_finds_no_room_goes_on_later(
+    built: Report,
+    outdated: object,
+    seeds: Path,
+    folder: Path,
+    model: Model,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def fail(*_: object) -> None:
+        raise IndexUnusable("no room", remedy="")
+
+    with monkeypatch.context() as patch:
+        patch.setattr("embeddings.index.database._copy_vectors", fail)
+        with pytest.raises(IndexUnusable, match="no room"):
+            build(seeds, folder, model)
+    assert is_half_renewed(folder)
+    assert build(seeds, folder, model).encoded == 0
+
+
+def test_an_index_of_format_1_is_made_anew(
+    built: Report, seeds: Path, folder: Path, model: Model
+) -> None:
+    outdate(folder, version=1)
+    assert build(seeds, folder, model).encoded == built.encoded
+    assert databases(folder) == ["index.db"]
+
+
+def test_a_damaged_index_of_an_earlier_format_is_set_aside(
+    built: Report, outdated: object, seeds: Path, folder: Path, model: Model
+) -> None:
+    path = folder / "index.db"
+    with path.open("r+b") as file:
+        file.seek(16_384)
+        file.write(os.urandom(path.stat().st_size - 16_384))
+    assert build(seeds, folder, model).encoded == built.encoded
+    assert databases(folder) == ["index.db", "index.db.damaged"]
+    assert not is_stale(seeds, folder, model)
+
+
+def test_an_index_of_an_earlier_format_that_is_open_elsewhere_stays_so_there(
+    outdated: object, seeds: Path, folder: Path, model: Model
+) -> None:
+    """As by a chat of before the upgrade."""
+    with contextlib.closing(sqlite3.connect(folder / "index.db")) as db:
+        (before,) = db.execute("SELECT count(*) FROM vectors").fetchone()
+        assert build(seeds, folder, model).encoded == 0
+        assert db.execute("SELECT count(*) FROM vectors").fetchone() == (before,)
+        assert db.execute("PRAGMA user_version").fetchone() == (2,)
+    assert databases(folder) == ["index.db"]
+
+
+def test_word_of_damage_is_heeded_in_whatever_format(
+    built: Report, outdated: object, seeds: Path, folder: Path, model: Model
+) -> None:
+    flag_damage(folder)
+    assert build(seeds, folder, model).encoded == built.encoded
+    assert databases(folder) == ["index.db", "index.db.damaged"]
+    assert look_at(seeds, folder, model).remake is None
