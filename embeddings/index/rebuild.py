@@ -223,7 +223,7 @@ def _run(job: _Job, store: Store, waiting: Spool, looked: Look) -> Report:
     fresh: dict[str, str] = {}
     touched: list[FileState] = []
     meta, encoded = looked.meta, 0
-    announced = meta is None or looked.remake is not None or bool(removed)
+    announced = meta is None or looked.remake is not None
     if announced:  # before anything is read
         job.on_change(len(looked.new), len(looked.changed), len(removed))
     for chunk in _chunks(job, store, looked, stored):

@@ -148,7 +148,7 @@ def test_a_changed_article_counts_at_once(lighthouses: Path, tmp_path: Path) -> 
 def test_only_its_arguments_count(
     archive: bot.Archive, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for name in ("SEEDS", "INDEX", "MODEL", "MAX_FILE_MB", "MIN_CONFIDENCE"):
+    for name in ("SEEDS", "INDEX", "MODEL", "MAX_FILE_MB", "MIN_CONFIDENCE", "LOG"):
         monkeypatch.setenv(f"BOT_{name}", "~nobody-here/\udcff nonsense")
     config = Path(os.environ["XDG_CONFIG_HOME"]) / "verbatim-bot"
     write(config, {"config.toml": "= nonsense"})

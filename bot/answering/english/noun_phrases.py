@@ -1,94 +1,66 @@
-"""The noun phrases and names of a question, found by word lists: there is no tagger.
+"""The noun phrases and names of a question, and how central each is there.
 
-Phrases are what lies between function words, marks and common verbs.
+Phrases are what lies between function words, marks and common verbs. Two tables say what is
+thought of one: CENTRAL, whether the question is about it, and PERSON_NAME, whether it names a
+person. Each row is a rule, and the weights of those that hold are added up. To add a row, write
+one with an example in which it decides; the tests ask each row's example with and without it.
+The weights were set by hand on half of the conversations in ../shared/eval; tests/eval/README.md
+says what each row is worth.
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
+from typing import Generic, TypeVar
 
 from msgspec import Struct
 
+from bot.answering.english.words import (
+    AUXILIARY,
+    BE,
+    FUNCTION,
+    GROUP,
+    MEN,
+    NOT_PEOPLE,
+    OTHERS,
+    PART,
+    PRONOUN,
+    TITLE,
+    VERB,
+    WH,
+    WOMEN,
+    Word,
+    singular,
+    words_of,
+)
 
-def _set(words: str) -> frozenset[str]:
-    return frozenset(words.split())
+_ARTICLES = ("the", "a", "an")
 
+_OCCUPATION = ("or", "er", "ist", "ian")
 
-BE = _set("am is are was were isn't aren't wasn't weren't be been being 'm 're")
-AUXILIARY = BE | _set(
-    """do does did don't doesn't didn't has have had hasn't haven't hadn't can could will would
-    shall should may might must can't couldn't won't wouldn't shouldn't"""
-)
-WH = _set("who whom whose what which when where why how")
-PREPOSITION = _set(
-    """about above after against among around as at before behind besides between by despite during
-    except for from in inside into like near of off on onto over per since than through to toward
-    towards under until upon versus via vs with within without"""
-)
-CLAUSE = _set("and or but if because when while where that who which whether so though")
-MALE, _FEMALE = _set("he him his"), _set("she her hers")
-THING, PLURAL = _set("it its"), _set("they them their theirs")
-PERSON = MALE | _FEMALE
-PRONOUN = PERSON | THING | PLURAL
-DEMONSTRATIVE = _set("this that these those")
-MORE = _set("else other others another anything")
-_OTHERS = _set("i you we there")
-_FUNCTION = AUXILIARY | WH | PREPOSITION | CLAUSE | PRONOUN | DEMONSTRATIVE | MORE | _OTHERS
-_FUNCTION |= _set(
-    """the a an any some each every no many much more most several all both not also ever still
-    really just only even very too then now again please here let me us my your our tell describe
-    explain give show same such first last next ago already always never often usually well away
-    together later back few little one two three ones own up out down again ok okay oh wow
-    himself herself itself themselves typically originally someone everyone 's 'd 'll 've"""
-)
-VERB = _set(
-    """happen happened occur work come go start begin end crash fail say tell think mean get make
-    take use cause affect help need want become die live play win lose call know see hear change
-    differ compare relate run stop open close leave join meet marry write publish release perform
-    sell buy cost weigh eat look grow develop form create build spread kill react respond blame
-    claim earn attend study learn believe feel find keep lead stand stay try turn watch return break
-    influence impact contain exist remain came went got made took had won said did"""
-)
-PART = _set(  # nouns of a thing that they do not name (relational nouns; Barker 1995)
-    """symptom cause effect type kind form example benefit advantage disadvantage drawback pro con
-    risk use purpose goal theme character member leader founder author part feature layer difference
-    similarity role origin history result outcome consequence implication reaction response reason
-    source end beginning name title plot meaning importance significance influence success criticism
-    controversy problem weakness strength ability limitation finding fact detail aspect step method
-    treatment price cost size rate cure sign highlight alternative version argument opinion award"""
-)
-_GROUP = _set("band team group company staff crew family public police government people")
-_NOT_PEOPLE = _set(
-    """university college school institute inc corp company times news post journal radio tv house
-    street road city county state party museum church club league union bank army court river lake
-    island park hotel awards festival group band album song film book show united north south"""
-)
-MEN = _set(  # the commonest given names (US census), and titles
-    """james robert john michael david william richard joseph thomas charles daniel matthew anthony
-    mark donald steven paul andrew kevin brian george edward ronald jason gary eric stephen scott
-    benjamin samuel gregory frank alexander jack henry peter walter joe ron tom bill jim bob mr"""
-)
-WOMEN = _set(
-    """mary patricia jennifer linda elizabeth barbara susan jessica sarah karen lisa nancy betty
-    sandra margaret emily donna michelle carol amanda melissa stephanie rebecca laura helen sharon
-    amy anna ruth catherine rachel emma maria julie olivia alice jane anne hillary mrs ms miss"""
-)
-_TITLE = _set("dr gov governor president senator sen rep prof professor general mr mrs ms")
-_ARTICLE = ("the", "a", "an")
+Seen = TypeVar("Seen")
+Said = str | tuple[str, str]
 
 
-class Word(Struct, frozen=True):
-    """A word, clitic or mark at characters [start, end). `solid`: no mark and no clitic;
-    `content`: no function word either; `named`: with a capital too."""
+class Rule(Struct, Generic[Seen], frozen=True):
+    """A row of a table.
 
-    text: str
-    low: str
-    start: int
-    end: int
-    solid: bool
-    content: bool
-    named: bool
+    name: what the rule says.
+    weight: what that counts for.
+    example: a conversation in which it decides: the questions that were asked (or a question and
+        the sentence that was marked in its answer), the follow-up, and what is searched for it.
+    holds: whether, or how often, it holds.
+    """
+
+    name: str
+    weight: float
+    example: tuple[Said, ...]
+    holds: Callable[[Seen], bool | int]
+
+
+def total(rules: Sequence[Rule[Seen]], seen: Seen) -> float:
+    """The weights of the rules that hold, added up."""
+    return sum(rule.weight * rule.holds(seen) for rule in rules)
 
 
 class Phrase(Struct, frozen=True):
@@ -100,27 +72,163 @@ class Phrase(Struct, frozen=True):
     last: int
     named: bool
     plural: bool
-    person: int
+    person: float
     weight: float
 
     @property
     def key(self) -> str:
+        """The text to compare it by."""
         return self.text.casefold().removeprefix("the ")
 
 
-def words_of(text: str) -> list[Word]:
-    """Words, clitics ('s, 're) and marks, in order."""
-    clitic, words = r"['’](?:s|re|d|ll|ve|m)\b", []
-    pattern = rf"{clitic}|[^\W_]+(?:(?:[-.&]|(?!{clitic})['’])[^\W_]+)*|[^\w\s]"
-    for match in re.finditer(pattern, text):
-        low, solid = match[0].casefold().replace("’", "'"), match[0][0].isalnum()
-        content = solid and low not in _FUNCTION
-        named = content and match[0][0].isupper()
-        words.append(Word(match[0], low, match.start(), match.end(), solid, content, named))
-    return words
+class Place(Struct, frozen=True):
+    """words[first:last] where it stands; words[main] is the first auxiliary (or the end)."""
+
+    words: list[Word]
+    first: int
+    last: int
+    main: int
+
+    @property
+    def lows(self) -> list[str]:
+        """The phrase's own words."""
+        return [word.low for word in self.words[self.first : self.last]]
+
+    @property
+    def before(self) -> str:
+        """The word before it."""
+        return self.words[self.first - 1].low if self.first else ""
+
+    @property
+    def after(self) -> str:
+        """The word or mark after it."""
+        return self.words[self.last].low if self.last < len(self.words) else ""
+
+    @property
+    def opening(self) -> list[str]:
+        """What the question says before it, without articles."""
+        lows = [word.low for word in self.words[: self.first]]
+        return [low for low in lows if low not in (*_ARTICLES, "more")]
+
+    @property
+    def named(self) -> bool:
+        """Whether all of it is written with capitals."""
+        return all(w.named or not w.content for w in self.words[self.first : self.last])
+
+    @property
+    def ends(self) -> bool:
+        """Whether nothing is said after it."""
+        return not any(word.content for word in self.words[self.last :])
+
+    @property
+    def asked_about(self) -> bool:
+        """What is glass? Tell me about glass. What is the history of glass?"""
+        opening = self.opening
+        if opening[-1:] == ["of"]:
+            return True
+        if len(opening) == 2 and opening[0] in ("what", "who"):
+            return opening[1] in BE or opening[1] == "'s"
+        return opening[-2:] == ["me", "about"] or opening == ["describe"]
+
+    @property
+    def subject(self) -> bool:
+        """Whether it is the first thing after the auxiliary."""
+        between = self.words[self.main : self.first]
+        return self.first > self.main and not any(word.content for word in between)
 
 
-def phrases_of(text: str, *, names_only: bool = False) -> Iterator[Phrase]:
+CENTRAL: tuple[Rule[Place], ...] = (
+    Rule(
+        "it is named",
+        1.5,
+        ("Did the host help Netflix?", "Is it big?", "Is Netflix big?"),
+        lambda it: it.named,
+    ),
+    Rule(
+        "it is what is asked about, and all",
+        2.5,
+        ("What is anemia?", "What are the symptoms?", "What are the symptoms of anemia?"),
+        lambda it: it.asked_about and it.ends,
+    ),
+    Rule(
+        "it stands after about",
+        1,
+        ("Did she ask the crowd about the lake?", "Is it deep?", "Is the lake deep?"),
+        lambda it: it.opening[-1:] == ["about"],
+    ),
+    Rule(
+        "it is the subject",
+        1,
+        ("Did Netflix grow?", "What are the causes?", "What are the causes of Netflix?"),
+        lambda it: it.subject,
+    ),
+    Rule(
+        "it is a part of what follows",
+        -3,
+        ("Was the roof of the station red?", "Is it old?", "Is the station old?"),
+        lambda it: it.after == "of",
+    ),
+    Rule(
+        "its noun is a part of something",
+        -3,
+        ("Did the price please the town?", "Is it high?", "Is the town high?"),
+        lambda it: singular(it.lows[-1]) in PART and not it.words[it.first].named,
+    ),
+    Rule(
+        "it stands before the verb",
+        -2,
+        ("Whose town did they flood near the lake?", "Is it deep?", "Is the lake deep?"),
+        lambda it: it.last <= it.main < len(it.words),
+    ),
+)
+"""What makes a phrase central in its question."""
+
+PERSON_NAME: tuple[Rule[Place], ...] = (
+    Rule(
+        "it begins with a given name",
+        3,
+        ("Did Earlybird please Joe Biden?", "Is he old?", "Is Joe Biden old?"),
+        lambda it: it.lows[0] in MEN | WOMEN,
+    ),
+    Rule(
+        "it stands after an occupation",
+        2,
+        (
+            ("How did it end?", "The investor Walt Sacks left."),
+            "What did he say?",
+            "What did Walt Sacks say?",
+        ),
+        lambda it: it.before.endswith(_OCCUPATION) and it.before not in FUNCTION,
+    ),
+    Rule(
+        "it is what is asked about, with who",
+        3,
+        ("Who is Trey Gowdy?", "What did he joke about?", "What did Trey Gowdy joke about?"),
+        lambda it: it.opening[:1] == ["who"] and it.asked_about,
+    ),
+    Rule(
+        "it stands after an article, or where places do",
+        -3,
+        ("Is Gowdy kind?", "Did you fly to a room in Iowa?", "Is he old?", "Is Gowdy old?"),
+        lambda it: it.before in (*_ARTICLES, "in", "at", "on"),
+    ),
+    Rule(
+        "it has a word of places or companies",
+        -5,
+        ("Is Gowdy kind?", "Is Harvard University big?", "Is he old?", "Is Gowdy old?"),
+        lambda it: not NOT_PEOPLE.isdisjoint(it.lows),
+    ),
+)
+"""What makes a phrase a person's name."""
+
+
+def phrases_of(
+    text: str,
+    central: Sequence[Rule[Place]] = CENTRAL,
+    person_name: Sequence[Rule[Place]] = PERSON_NAME,
+    *,
+    names_only: bool = False,
+) -> Iterator[Phrase]:
     """The noun phrases of a question, or the names in a sentence."""
     words = words_of(text)
     main = next((at for at, word in enumerate(words) if word.low in AUXILIARY), len(words))
@@ -135,7 +243,8 @@ def phrases_of(text: str, *, names_only: bool = False) -> Iterator[Phrase]:
         office = names_only and end - at > 2 and words[at].low.endswith(("or", "ist"))
         first, last = (at + office, end) if names_only else _noun(words, at, end, main)
         if first < last:
-            yield _phrase(text, words, first, last, main)
+            place = Place(words, first, last, main)
+            yield _phrase(text, place, total(central, place), total(person_name, place))
         at = max(end, at + 1)
         if last < end:  # after a verb: Did Musk meet David Sacks?
             at = next((n for n in range(max(last, first + 1), end) if words[n].named), at)
@@ -144,7 +253,7 @@ def phrases_of(text: str, *, names_only: bool = False) -> Iterator[Phrase]:
 def _joins(words: list[Word], at: int) -> bool:
     """Whether a mark or "of" is inside a name: Gov. Ron DeSantis, Museum of Art."""
     before, after = words[at - 1], words[at + 1 : at + 2]
-    short = before.low in _TITLE or len(before.text) == 1
+    short = before.low in TITLE or len(before.text) == 1
     inside = words[at].low in ("of", "&") or (words[at].text == "." and short)
     return inside and before.named and bool(after) and after[0].named
 
@@ -153,7 +262,7 @@ def _noun(words: list[Word], first: int, end: int, main: int) -> tuple[int, int]
     """The noun phrase in a run of content words, which may begin or end in a verb."""
     before = words[first - 1].low if first else ""
     verb_first = before in PRONOUN | {"i", "you", "we", "to"} or before in ("who", "what")
-    if first < end and verb_first and not words[first].named and (first > main or end < main):
+    if first < end and verb_first and not words[first].named:
         first += 1  # they eat, to treat, who moderated
     names = first
     while names < end and words[names].named:
@@ -170,42 +279,26 @@ def _noun(words: list[Word], first: int, end: int, main: int) -> tuple[int, int]
     single, low = end - first == 1, words[first].low
     if single and (low in VERB or low.endswith("ed")):
         return first, first
-    if before in BE and first > main + 1 and not words[end - 1].low.endswith("s"):
+    if before in BE and first > main + 1:
         return first, first  # what is said of the subject
-    subject = main < first and not any(w.content or w.low in PRONOUN | _OTHERS for w in between)
+    subject = main < first and not any(w.content or w.low in PRONOUN | OTHERS for w in between)
     return first, end - (subject and not single and not asks_be)  # is melatonin | bad
 
 
-def _phrase(text: str, words: list[Word], first: int, last: int, main: int) -> Phrase:
-    lows, bare = [word.low for word in words], text[words[first].start : words[last - 1].end]
-    named = all(word.named or not word.content for word in words[first:last])
-    before, head = lows[first - 1] if first else "", lows[last - 1]
-    after, rest = lows[last : last + 1], any(word.content for word in words[last:])
-    opening = [low for low in lows[:first] if low not in ("the", "a", "an", "more")]
-    asked_about = opening[-2:] == ["me", "about"] or opening == ["describe"]
-    if len(opening) == 2 and opening[0] in ("what", "who"):
-        asked_about = opening[1] in BE or opening[1] == "'s"
-    if opening[-1:] == ["of"] and opening[0] in ("what", "who", "tell"):
-        asked_about = True  # the history of toilets
-    person = 3 * (lows[first] in MEN | WOMEN | _TITLE) + (2 <= last - first <= 3)
-    person += 2 * (before.endswith(("or", "er", "ist", "ian")) and before not in _FUNCTION)
-    person += 2 * (after in (["who"], ["whose"])) + 3 * (opening[:1] == ["who"] and asked_about)
-    person -= 3 * (before in ("the", "in", "at", "on", "a", "an"))
-    person -= 2 * (last - first == 1 and bare.isupper()) + 5 * (not bare[0].isalpha())
-    person -= 5 * (not _NOT_PEOPLE.isdisjoint(lows[first:last]))
-    weight = 1.5 * named + 2.5 * (asked_about and not rest)
-    weight += before == "about" or lows[first - 2 : first] == ["about", "the"]
-    weight += first > main and not any(word.content for word in words[main:first])  # the subject
-    complement = rest and not named and after == ["of"]
-    weight -= 3.0 * (complement or (singular(head) in PART and not words[first].named)) + 2.0 * (
-        last <= main < len(words)
+def _phrase(text: str, place: Place, weight: float, person: float) -> Phrase:
+    """The phrase that stands there; an article before it belongs to its text."""
+    bare, head = (
+        text[place.words[place.first].start : place.words[place.last - 1].end],
+        place.lows[-1],
     )
     plural = head.endswith("s") and not head.endswith(("ss", "us", "is"))
-    plural = plural and (not named or before == "the")
-    whole = f"the {bare}" if before in _ARTICLE else bare
-    return Phrase(whole, first, last, named, plural or head in _GROUP, person, weight)
-
-
-def singular(word: str) -> str:
-    """The word without the ending of a plural."""
-    return word[:-3] + "y" if word.endswith("ies") else word.removesuffix("s")
+    plural = plural and (not place.named or place.before == "the")
+    return Phrase(
+        text=f"the {bare}" if place.before in _ARTICLES else bare,
+        first=place.first,
+        last=place.last,
+        named=place.named,
+        plural=plural or head in GROUP,
+        person=person,
+        weight=weight,
+    )
