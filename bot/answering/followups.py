@@ -11,7 +11,7 @@ Three rules; the first that applies is taken, and where none does the question i
 
 On conversations that people resolved (cast, canard, coqar; tests/eval/README.md), 156 of the 159
 follow-ups that stand alone are left alone, and the searched question has .73, .51 and .51 of the
-resolved one's content words, against .60, .44 and .41 of the question as it was asked.
+resolved one's content words, against .60, .44 and .40 of the question as it was asked.
 """
 
 from __future__ import annotations
@@ -96,7 +96,7 @@ class _Past(Struct, frozen=True):
 
 class Candidate(Struct, frozen=True):
     """An earlier phrase that a pronoun ("" for the topic) may stand for. `age`: how many questions
-    came since; `again`: how many others have it; `answers_who`: it is in a who-question's answer."""
+    came since; `again`: how many others have it; `answers_who`: it is in an answer to who."""
 
     phrase: Phrase
     pronoun: str

@@ -35,7 +35,6 @@ from bot.answering.english.words import (
 )
 
 _ARTICLES = ("the", "a", "an")
-
 _OCCUPATION = ("or", "er", "ist", "ian")
 
 Seen = TypeVar("Seen")
@@ -287,10 +286,8 @@ def _noun(words: list[Word], first: int, end: int, main: int) -> tuple[int, int]
 
 def _phrase(text: str, place: Place, weight: float, person: float) -> Phrase:
     """The phrase that stands there; an article before it belongs to its text."""
-    bare, head = (
-        text[place.words[place.first].start : place.words[place.last - 1].end],
-        place.lows[-1],
-    )
+    bare = text[place.words[place.first].start : place.words[place.last - 1].end]
+    head = place.lows[-1]
     plural = head.endswith("s") and not head.endswith(("ss", "us", "is"))
     plural = plural and (not place.named or place.before == "the")
     return Phrase(

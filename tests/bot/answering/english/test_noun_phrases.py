@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from bot.answering.english.noun_phrases import phrases_of, singular, words_of
+from bot.answering.english.noun_phrases import phrases_of
+from bot.answering.english.words import singular, words_of
 
 
 def weights(question: str) -> dict[str, float]:
@@ -26,6 +27,8 @@ def test_words_clitics_and_marks_come_in_order() -> None:
         ("Did Mary Cole meet John Hill?", ["Mary Cole", "John Hill"]),
         ("What did Gov. Ron DeSantis say?", ["Gov. Ron DeSantis"]),
         ("Was the Museum of Art closed?", ["the Museum of Art"]),
+        ("What did John F. Kennedy say?", ["John F. Kennedy"]),
+        ("Did Johnson & Johnson grow?", ["Johnson & Johnson"]),
         ("What do blue whales eat?", ["blue whales"]),
         ("Is it so?", []),
     ],
@@ -62,7 +65,7 @@ def test_what_is_of_something_weighs_less_than_that() -> None:
 
 
 @pytest.mark.parametrize(
-    ("plural", "one"), [("causes", "cause"), ("symptoms", "symptom"), ("stories", "story")]
+    ("plural", "single"), [("causes", "cause"), ("symptoms", "symptom"), ("stories", "story")]
 )
-def test_the_singular_of_a_plural(plural: str, one: str) -> None:
-    assert singular(plural) == one
+def test_the_singular_of_a_plural(plural: str, single: str) -> None:
+    assert singular(plural) == single
