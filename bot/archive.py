@@ -1,6 +1,7 @@
 """A folder of articles, open for questions: what commands, chat and the Python API all ask.
 
-It alone decides what happens when an index cannot be used.
+It alone decides what becomes of a question whose index cannot be used. Whoever finds damage leaves
+word of it (`index/files.py`), and the next rebuild, this question's or another's, mends it.
 """
 
 from __future__ import annotations
@@ -16,7 +17,15 @@ from typing import TYPE_CHECKING, Self
 
 from bot.settings import DEFAULTS, Settings, own_index
 from bot.threads import one_thread
-from embeddings.errors import ArticlesError, IndexBusy, IndexUnusable, Remedy
+from embeddings.errors import (
+    ArticlesError,
+    GenerationDamaged,
+    IndexBusy,
+    IndexDamaged,
+    IndexUnusable,
+    Remedy,
+    Unreadable,
+)
 
 if TYPE_CHECKING:
     from bot.answering.citation import Answer
@@ -211,13 +220,11 @@ class Archive:
             ArticlesError: it cannot be read.
         """
         from embeddings.articles.article import read
-        from embeddings.errors import Unreadable
 
         try:
             return read(self.settings.seeds, source, max_bytes=self.settings.max_bytes)[1]
         except Unreadable as error:
-            remedy = Remedy("choose another article")
-            raise ArticlesError(f"{source} {error}", remedy=remedy) from error
+            raise error.of(source) from error
 
     # Questions
 
@@ -243,7 +250,7 @@ class Archive:
         after: Sequence[Answer] = (),
         hidden: Hidden | None = None,
     ) -> Answer:
-        """The articles' answer, from the index as it is.
+        """The articles' answer, from the index as it is: the folder is not looked at.
 
         Args:
             after: the answers of before, newest last, for a question that depends on them.
@@ -275,20 +282,19 @@ class Archive:
         return given
 
     def _tried(self, ask: Callable[[Index], Answer]) -> Answer:
-        """Ask the open index, and where that cannot be used, one that is opened anew."""
-        for _ in range(_ATTEMPTS - 1):
+        """Ask the open index. Where a rebuild may have taken its files away, ask again, of an
+        index that is opened anew; where that does not help, have it mended, and ask once more."""
+        for _ in range(_ATTEMPTS):
             try:
                 return ask(self._opened())
             except IndexUnusable as error:
-                _log.warning("opening the index again: %s: %s", type(error).__name__, error)
+                _log.warning("the index cannot be used: %s: %s", type(error).__name__, error)
                 self._forget()
-        try:
-            return ask(self._opened())
-        except IndexUnusable:
-            self._forget()
-            if self._mend is None:
-                raise
-        _log.warning("mending the index: %s", self.settings.index)
+                last = error
+                if not isinstance(error, GenerationDamaged | IndexDamaged):
+                    break
+        if self._mend is None:
+            raise last
         self._mend()
         return ask(self._opened())
 
@@ -352,7 +358,12 @@ def open_archive(
         model: a sentence-transformers model, by name or folder.
         max_file_mb: larger files are not read.
         min_confidence: from 0 to 1; below this probability the articles are said not to answer.
+
+    Raises:
+        ValueError: a number is out of its range.
     """
+    if not (0 <= min_confidence <= 1 and max_file_mb > 0):
+        raise ValueError("min_confidence must be from 0 to 1, and max_file_mb above 0")
     seeds = Path(folder).expanduser().resolve()
     at = Path(index).expanduser().absolute() if index is not None else own_index(seeds)
     settings = Settings(seeds, at, model, int(max_file_mb * 1e6), min_confidence)

@@ -10,7 +10,7 @@ from msgspec import Struct
 from bot.answering.citation import Citation
 from embeddings.articles.article import read
 from embeddings.articles.passages import Lines
-from embeddings.errors import ArticlesError, Remedy, Unreadable
+from embeddings.errors import Unreadable
 
 
 class Opened(Struct, frozen=True):
@@ -44,8 +44,7 @@ def reopen(citation: Citation, seeds: Path, *, max_bytes: int) -> Opened:
             raise Unreadable("is no longer in the folder")
         _, article = read(seeds, source, max_bytes=max_bytes)
     except Unreadable as error:
-        remedy = Remedy("choose another article")
-        raise ArticlesError(f"{source} {error}", remedy=remedy) from error
+        raise error.of(source) from error
     text, lines = article.text, Lines(article.text)
     passage, mark = citation.passage, citation.highlight
     start, length = passage.start_char, len(passage.text)

@@ -78,6 +78,10 @@ class Unreadable(ArticlesError):
     def __init__(self, reason: str) -> None:
         super().__init__(reason, remedy=Remedy("choose another article"))
 
+    def of(self, source: str) -> ArticlesError:
+        """The same with the file's name: for a person who asked for this file."""
+        return ArticlesError(f"{source} {self}", remedy=self.remedy)
+
 
 class IndexUnusable(VerbatimError):
     """The index cannot be read or written: damaged, no room, no permission, newer format."""

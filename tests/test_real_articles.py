@@ -38,6 +38,7 @@ def check_slice(quote: Quote) -> None:
     assert article.count("\n", 0, quote.end_char - 1) + 1 == quote.end_line
 
 
+@pytest.mark.slow
 def test_every_question_is_answered_in_exact_slices(
     index: Index, encoder: LightEncoder, capsys: pytest.CaptureFixture[str]
 ) -> None:

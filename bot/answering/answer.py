@@ -25,8 +25,8 @@ PASSAGES = 3
 """Shown where nothing else is asked for. A choice."""
 
 JUDGED = 5
-"""Passages that are weighed at the least. Measured: 3 find less, 8 no more
-(tests/eval/README.md)."""
+"""Passages that are weighed at the least. Measured (3 found less, 8 no more; the figures were not
+kept)."""
 
 POOL = 30
 """Hits that are searched: the rivals of those that are judged, and their copies. A guess."""
@@ -47,7 +47,7 @@ def answer(
     """Ask the index; at most `limit` passages.
 
     Args:
-        asked_as: what was asked, where the question is what is searched instead.
+        asked_as: the person's own words, where the question is another that is searched instead.
         min_confidence: below this probability the articles are said not to answer.
         hidden: which passages to pass over, as if they were not there.
 
@@ -95,8 +95,8 @@ def _agreement(
     shorts: Mapping[int, Mention],
     min_confidence: float,
 ) -> tuple[Statement, ...]:
-    """What several articles say whose passages are likely to answer; nothing unless the best
-    passage has a figure, and no other likely one has only figures that none of them gives."""
+    """What several articles say whose passages are likely to answer. Nothing if the best passage
+    has no figure, or if a likely one has figures of which none is heard from another."""
     voices: list[Voice] = []
     heard: set[str] = set()
     unsettled = []

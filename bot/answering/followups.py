@@ -26,7 +26,7 @@ from bot.answering.english.noun_phrases import (
     CENTRAL,
     PERSON_NAME,
     Phrase,
-    Place,
+    Position,
     Rule,
     phrases_of,
     total,
@@ -155,8 +155,8 @@ were set by hand on half of the conversations; tests/eval/README.md says what ea
 class Tables(Struct, frozen=True):
     """The rows that decide. A test passes fewer of them."""
 
-    central: Sequence[Rule[Place]] = CENTRAL
-    person_name: Sequence[Rule[Place]] = PERSON_NAME
+    central: Sequence[Rule[Position]] = CENTRAL
+    person_name: Sequence[Rule[Position]] = PERSON_NAME
     antecedent: Sequence[Rule[Candidate]] = ANTECEDENT
 
     def phrases(self, text: str, *, names_only: bool = False) -> list[Phrase]:
@@ -295,7 +295,7 @@ def _expletive(words: list[Word], at: int) -> bool:
 
 
 def _impersonal(words: list[Word], at: int) -> bool:
-    """Whether "they" are people at large: When do they throw fish at Pike Place Market?"""
+    """Whether "they" are people at large: When do they throw fish at Pike Position Market?"""
     asks = words[at].low == "they" and at and words[at - 1].low in AUXILIARY
     return bool(asks) and sum(word.content for word in words) >= _WHOLE
 

@@ -29,10 +29,11 @@ before it. Measured: chosen on eval/wikipedia and train/squad11_dev_extra (tests
 
 UNRIVALLED = 0.25
 """The least that a rival's score counts for: in a folder of few passages it need not be any good.
-Measured: a usual score of what has nothing to do with the question."""
+Measured: a usual score of what has nothing to do with the question (tests/eval/README.md)."""
 
 RIVAL = 5
-"""The passage is held against its fifth best rival: better ones may say the same. Measured."""
+"""The passage is held against its fifth best rival: better ones may say the same.
+Measured (tests/eval/README.md)."""
 
 
 class Judged(Struct, frozen=True):
@@ -63,7 +64,7 @@ def judge(
     """How likely each of these hits answers, most likely first.
 
     Args:
-        found: what the question found; `hits` are some of it, and the others their rivals.
+        found: what the question found. `hits` are some of it; the rivals of each are all others.
         chance: signals → probability.
     """
     marks = [_mark(question, found, hit) for hit in hits]

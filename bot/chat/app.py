@@ -52,8 +52,8 @@ _ORDERLY_END = 3.0
 _SEE_TERMINAL = 5.0
 """Seconds between two looks at whether there still is a terminal. A guess."""
 
-LINES = 1_000
-"""Of a text over the conversation, which is drawn whole. A guess."""
+SHEET_LINES = 1_000
+"""The longest list that a sheet shows: Textual lays all of it out. A guess."""
 
 
 class ChatApp(CitingApp):
@@ -187,7 +187,7 @@ class ChatApp(CitingApp):
             exchange = task.result()
             waiting.conversation.exchanges.append(exchange)
             if (done := self.keeper.keep(waiting.conversation)) is not None:
-                self.run_worker(self._told_of(done), group="history")
+                self.run_worker(self._report_failure_of(done), group="history")
             if shown:
                 await card.show(exchange)
                 self._choose_first(card)
@@ -220,7 +220,7 @@ class ChatApp(CitingApp):
         except VerbatimError as error:
             self._tell(error)
 
-    async def _told_of(self, done: Future[None]) -> None:
+    async def _report_failure_of(self, done: Future[None]) -> None:
         try:
             await asyncio.wrap_future(done)
         except VerbatimError as error:
@@ -264,8 +264,10 @@ class ChatApp(CitingApp):
         except VerbatimError as error:
             self._tell(error)
             return
-        if len(lines) > LINES:
-            lines[LINES:] = [Line((Span("and more; all that was not read: bot status", "dim"),))]
+        if len(lines) > SHEET_LINES:
+            lines[SHEET_LINES:] = [
+                Line((Span("and more; all that was not read: bot status", "dim"),))
+            ]
         self.push_screen(Sheet("Articles", drawn(lines)))
 
     def _articles(self) -> list[Line]:

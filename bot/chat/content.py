@@ -7,13 +7,13 @@ from collections.abc import Iterable
 from textual.content import Content
 from textual.style import Style
 
-from bot.presenting.terminal import Line, Span, one_line, safe
+from bot.presenting.terminal import Line, Role, Span
 
 QUIET = "$foreground 65%"
 HEAD = "bold $text-primary"
 MARK = "bold $text on $warning 40%"
 
-_STYLES = {
+_STYLES: dict[Role, str] = {
     "mark": MARK,
     "short": f"underline {MARK}",
     "source": "bold",
@@ -24,8 +24,6 @@ _STYLES = {
     "around": QUIET,
     "shown": "bold",
 }
-_ONE_LINE = ("source", "title", "name")
-"""Roles of text that has no line ends of its own."""
 
 
 def drawn(lines: Iterable[Line], *, indented: bool = False, opens: bool = False) -> Content:
@@ -40,7 +38,7 @@ def drawn(lines: Iterable[Line], *, indented: bool = False, opens: bool = False)
         parts = [Content(" " * line.indent if indented else "")]
         for span in line.spans:
             opening = opens and span.role == "source"
-            parts.append(link(_text(span), "open") if opening else _styled(span))
+            parts.append(link(span.safe_text, "open") if opening else _styled(span))
             opens = opens and not opening
         rows.append(Content.assemble(*parts))
     return Content("\n").join(rows)
@@ -52,8 +50,4 @@ def link(text: str, action: str) -> Content:
 
 
 def _styled(span: Span) -> Content:
-    return Content.assemble((_text(span), _STYLES.get(span.role, "")))
-
-
-def _text(span: Span) -> str:
-    return one_line(span.text) if span.role in _ONE_LINE else safe(span.text)
+    return Content.assemble((span.safe_text, _STYLES.get(span.role, "")))

@@ -18,7 +18,7 @@ from bot.archive import Archive
 from bot.conversations.updating import Stage, Update, update
 from bot.presenting.json import ReportJson
 from bot.presenting.terminal import count, one_line
-from bot.presenting.text import error_words
+from bot.presenting.text import error_words, update_summary
 from embeddings.errors import VerbatimError
 
 if TYPE_CHECKING:
@@ -29,9 +29,6 @@ _log = logging.getLogger(__name__)
 LOOK_EVERY = 30
 """Seconds after which the folder is looked at though nothing told of a change: network
 disks tell of none. A guess."""
-
-_NAMED = 3
-"""Articles that the news names of each sort."""
 
 _STAGES = {"reading": "Reading articles:", "encoding": "Encoding passages:"}
 
@@ -114,7 +111,7 @@ class Follower:
 
         Args:
             thread: where questions are answered; the index is opened there.
-            on_update: called when articles have changed in the index.
+            on_update: called when the index has changed.
         """
         watching = asyncio.create_task(self._watch(self._archive.settings.seeds))
         opened = False
@@ -141,7 +138,7 @@ class Follower:
         return True
 
     async def update(self) -> bool:
-        """Make the index agree with the folder; whether articles came, changed or went."""
+        """Make the index agree with the folder; whether anything was written."""
         async with self._turn:
             self._set(error=None)
             report: ReportJson | None = None
@@ -158,8 +155,9 @@ class Follower:
                 self._set(stage=None, indexed=None, updating=False)
             if report is not None:
                 counts = report["articles"], report["passages"], len(report["failed"])
-                # what was added to nothing needs no telling
-                news = _news(report) if looked.articles else ""
+                # a first build is not news
+                changes = update_summary(report["added"], report["changed"], report["removed"])
+                news = f" · {datetime.now():%H:%M} {changes}" if looked.articles and changes else ""
                 self._set(counts=counts, news=news or self.state.news)
             self.settled.set()
             return report is not None
@@ -211,17 +209,3 @@ class Follower:
                 # The folder is gone, or the system watches no more folders: look now and then.
                 await asyncio.sleep(LOOK_EVERY)
                 self._changed.set()
-
-
-def _news(report: ReportJson) -> str:
-    """What an update did, in a few words."""
-    parts = []
-    for name, sources in (
-        ("added", report["added"]),
-        ("changed", report["changed"]),
-        ("removed", report["removed"]),
-    ):
-        if sources:
-            more = f" and {len(sources) - _NAMED} more" if len(sources) > _NAMED else ""
-            parts.append(f"{name} {', '.join(sources[:_NAMED])}{more}")
-    return one_line(f" · {datetime.now():%H:%M} {'; '.join(parts)}") if parts else ""

@@ -1,4 +1,5 @@
-"""Answers, reports and errors ↔ JSON: the contract, and the one place that knows its form.
+"""Answers, reports and errors ↔ JSON: the contract, and the one place that knows its form (but
+for `bot eval`'s, in evaluation/json.py).
 
 The classes below are the schema of each document. Fields may be added; none changes its meaning
 while `SCHEMA_VERSION` is the same. (Those that documents of before lack are `NotRequired`.)

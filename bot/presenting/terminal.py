@@ -9,13 +9,20 @@ import os
 import re
 from collections.abc import Iterable
 from pathlib import Path
-from typing import TextIO
+from typing import Literal, TextIO
 
 from msgspec import Struct
 
+Role = Literal[
+    "mark", "short", "source", "title", "score", "refusal", "error", "dim", "shown", "name",
+    "around", "text",
+]  # fmt: skip
+"""What a run of text is. "short" is the short answer in a marked sentence, whose other parts are
+"mark"; "around" is the rest of its passage; "shown" is a line that is meant among others."""
+
 OPEN_MARK, CLOSE_MARK = ">>", "<<"
 
-_STYLES = {
+_STYLES: dict[Role, str] = {
     "mark": "bold black on bright_yellow",
     "short": "bold underline black on bright_yellow",
     "source": "bold cyan",
@@ -30,7 +37,6 @@ _STYLES = {
     "text": "",
 }
 _MARKS = ("mark", "short")
-"""The roles of a marked sentence's parts: the short answer in it, and the others."""
 _ONE_LINE = ("source", "title", "name")
 """Roles of text that has no line ends of its own: one in a file's name is made visible."""
 # C0 and C1 controls (not tabs and line ends) and the characters that reorder what is written.
@@ -38,11 +44,16 @@ _CONTROL = re.compile("\r(?!\n)|[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202
 
 
 class Span(Struct, frozen=True):
-    """A run of text in one role (a key of `_STYLES`); `link` is a file to open."""
+    """A run of text in one role; `link` is a file to open."""
 
     text: str
-    role: str = "text"
+    role: Role = "text"
     link: Path | None = None
+
+    @property
+    def safe_text(self) -> str:
+        """Its text for a terminal."""
+        return one_line(self.text) if self.role in _ONE_LINE else safe(self.text)
 
 
 class Line(Struct, frozen=True):
@@ -112,7 +123,7 @@ def write(lines: Iterable[Line], stream: TextIO, *, plainly: bool = False) -> No
     marked = not styled or console.no_color  # bold alone is easily missed
     for line in lines:
         text = Text()
-        texts = _delimited(line) if marked else map(_safe, line.spans)
+        texts = _delimited(line) if marked else [span.safe_text for span in line.spans]
         for span, shown in zip(line.spans, texts, strict=True):
             style = Style.parse(_STYLES[span.role])
             if span.link is not None and styled:
@@ -137,13 +148,9 @@ def _plain(line: Line) -> str:
 
 def _delimited(line: Line) -> list[str]:
     """The texts of the line's spans, the marked sentence between its marks."""
-    texts = [_safe(span) for span in line.spans]
+    texts = [span.safe_text for span in line.spans]
     marked = [at for at, span in enumerate(line.spans) if span.role in _MARKS]
     if marked:
         texts[marked[0]] = OPEN_MARK + texts[marked[0]]
         texts[marked[-1]] += CLOSE_MARK
     return texts
-
-
-def _safe(span: Span) -> str:
-    return one_line(span.text) if span.role in _ONE_LINE else safe(span.text)

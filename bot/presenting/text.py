@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bot.presenting.terminal import Line, Span, count, safe
+from bot.presenting.terminal import Line, Span, count, one_line, safe
 from embeddings.errors import Remedy
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ _TITLE = 60
 """Characters of a title in a reason."""
 
 _LEDE = 120
-"""Characters before the marked sentence from which a narrow view shows it above its passage too.
+"""Characters before the marked sentence from which the chat shows it above its passage too.
 A guess: two rows."""
 
 _REMEDIES: dict[str, str] = {
@@ -251,15 +251,28 @@ def change_lines(
     added: Sequence[str], changed: Sequence[str], removed: Sequence[str], most: int = 10
 ) -> list[Line]:
     """Which articles came, changed and went; at most `most` of each are named."""
-    lines = []
-    for name, sources in (("Added", added), ("Changed", changed), ("Removed", removed)):
-        if sources:
-            named = ", ".join(sources[:most])
-            more = f" and {len(sources) - most} more" if len(sources) > most else ""
-            lines.append(
-                Line((Span(f"{name} {len(sources)}: ", "dim"), Span(named + more, "name")))
-            )
-    return lines
+    return [
+        Line((Span(f"{name} {len(sources)}: ", "dim"), Span(_first(sources, most), "name")))
+        for name, sources in (("Added", added), ("Changed", changed), ("Removed", removed))
+        if sources
+    ]
+
+
+def update_summary(
+    added: Sequence[str], changed: Sequence[str], removed: Sequence[str], most: int = 3
+) -> str:
+    """The same on one line; empty where nothing did."""
+    parts = [
+        f"{name} {_first(sources, most)}"
+        for name, sources in (("added", added), ("changed", changed), ("removed", removed))
+        if sources
+    ]
+    return one_line("; ".join(parts))
+
+
+def _first(sources: Sequence[str], most: int) -> str:
+    more = f" and {len(sources) - most} more" if len(sources) > most else ""
+    return ", ".join(sources[:most]) + more
 
 
 def failure_lines(skipped: Iterable[Skipped]) -> list[Line]:

@@ -23,7 +23,7 @@ from embeddings.arrays import Floats
 from embeddings.encoding.model import Model
 
 BULK = 128
-"""From this many texts on, PyTorch's two seconds of import are worth it. Measured."""
+"""Above this many texts, PyTorch's two seconds of import are worth it. Measured."""
 
 
 class Text(Struct, frozen=True):
@@ -84,13 +84,12 @@ class Encoder(Protocol):
         ...
 
 
-def open_encoder(model: Model, *, texts: int = 0) -> Encoder:
-    """The quickest engine for a question and `texts` passages.
+def open_encoder(model: Model, *, bulk: bool = False) -> Encoder:
+    """The quickest engine for questions and a few passages, or in `bulk` for many.
 
     Raises:
         ModelError: the model cannot be loaded.
     """
-    bulk = texts > BULK
     if not is_quick(model) or (bulk and _sees_gpu()):
         from embeddings.encoding.reference import ReferenceEncoder
 

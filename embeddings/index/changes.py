@@ -18,8 +18,9 @@ from embeddings.index.store import Meta, Store
 
 
 class Remake(Struct, frozen=True):
-    """Why all of an index must be made again, whatever the articles are; `model`: the one that it
-    was made with, where that is the reason."""
+    """Why an index must be made again, whatever the articles are: all of it, or for the reason
+    "files" only what is derived. `model`: the one that it was made with, where that is the
+    reason."""
 
     reason: Literal["damaged", "model", "version", "files"]
     model: str = ""

@@ -8,7 +8,7 @@ bounds      uint32 (sentences, 2), little-endian: characters [start, end) of the
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 
@@ -26,6 +26,26 @@ def sentence_bytes(vectors: Floats) -> bytes:
     largest = np.abs(vectors).max(axis=1, keepdims=True)
     directions: Directions = np.rint(vectors * (127 / largest)).astype(np.int8)
     return directions.tobytes()
+
+
+def bounds_bytes(bounds: Iterable[tuple[int, int]]) -> bytes:
+    """The bounds of a passage's sentences as bytes."""
+    return np.array([*bounds], dtype="<u4").tobytes()
+
+
+def bounds(blob: bytes) -> list[tuple[int, int]]:
+    """The bounds of a passage's sentences."""
+    return [(first, last) for first, last in np.frombuffer(blob, "<u4").reshape(-1, 2).tolist()]
+
+
+def count(blob: bytes) -> int:
+    """How many sentences some bounds are of."""
+    return len(blob) // 8
+
+
+def dimension(blob: bytes) -> int:
+    """The dimension of a passage's vector."""
+    return len(blob) // 2
 
 
 def passages(blobs: Sequence[bytes]) -> Floats:

@@ -17,7 +17,7 @@ from embeddings.index.spool import Spool
 from embeddings.index.store import Meta, Store, StoredArticle
 
 
-class Place(Struct, frozen=True):
+class Target(Struct, frozen=True):
     """An index by its folder, and what it is of: the articles, by a model.
 
     `exact`: passages up to which every vector is looked at; None for `vectors.EXACT`.
@@ -30,7 +30,7 @@ class Place(Struct, frozen=True):
 
 
 def commit(
-    place: Place,
+    target: Target,
     store: Store,
     new: Spool,
     *,
@@ -51,23 +51,23 @@ def commit(
     """
     whole = (
         last is not None
-        and last.seeds == str(place.seeds)
-        and why_remake(last, place.folder, place.model) is None
+        and last.seeds == str(target.seeds)
+        and why_remake(last, target.folder, target.model) is None
     )
     with store.writing():
         for state in touched:
             store.set_state(state)
         store.set_unreadable(unreadable)
         if last is None or not whole or not last.complete or new.articles or outdated:
-            meta = _renewed(place, store, new, outdated, last, whole=whole, complete=complete)
+            meta = _renewed(target, store, new, outdated, last, whole=whole, complete=complete)
         else:
             meta = last
-    generations.drop_others(place.folder, {meta.generation, meta.generation - 1})
+    generations.drop_others(target.folder, {meta.generation, meta.generation - 1})
     return meta
 
 
 def _renewed(
-    place: Place,
+    target: Target,
     store: Store,
     new: Spool,
     outdated: Sequence[StoredArticle],
@@ -81,24 +81,24 @@ def _renewed(
     removed = derived.passage_ids(store, [article.id for article in outdated])
     for article in outdated:
         store.remove_article(article.state.source)
-    fingerprint = place.model.fingerprint
+    fingerprint = target.model.fingerprint
     added = [
         store.add_article(article.state, article.info, article.passages, fingerprint)
         for article in new
     ]
     generation = last.generation + 1 if last else 1
     files, dead, recall = generations.write(
-        place.folder,
+        target.folder,
         store,
         generation,
         previous=last if whole else None,
         removed=removed,
         added=added,
-        exact=place.exact,
+        exact=target.exact,
     )
     meta = Meta(
-        seeds=str(place.seeds),
-        model=place.model.name,
+        seeds=str(target.seeds),
+        model=target.model.name,
         fingerprint=fingerprint,
         splitter=str(VERSION),
         generation=generation,

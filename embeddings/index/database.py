@@ -68,7 +68,7 @@ CREATE TABLE passages (
     start_line INTEGER NOT NULL,
     end_line INTEGER NOT NULL,
     text TEXT NOT NULL,
-    sentences BLOB NOT NULL CHECK (length(sentences) > 0 AND length(sentences) % 8 = 0),
+    bounds BLOB NOT NULL CHECK (length(bounds) > 0 AND length(bounds) % 8 = 0),
     label TEXT,
     kind TEXT,
     encoded BLOB NOT NULL

@@ -54,7 +54,7 @@ def sample(store: Store, size: int) -> Floats:
 def sample_sentences(store: Store, size: int) -> Floats:
     """The unit vectors (n, dimension) of the first sentences of about `size` passages."""
     rows = _evenly(store, size)
-    dimension = len(rows[0]["passage"]) // 2
+    dimension = codec.dimension(rows[0]["passage"])
     return codec.sentences([row["sentences"][:dimension] for row in rows], dimension)
 
 

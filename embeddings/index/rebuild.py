@@ -29,7 +29,7 @@ from embeddings.encoding.encoder import BULK, Encoder, Text, Vectors, is_quick, 
 from embeddings.encoding.model import Model
 from embeddings.errors import ArticlesError, IndexDamaged, IndexOutdated, Remedy
 from embeddings.index.changes import Look, is_current, look
-from embeddings.index.commit import Place, commit
+from embeddings.index.commit import Target, commit
 from embeddings.index.database import is_half_renewed, renew
 from embeddings.index.files import damage_is_flagged, refuse_others, set_aside
 from embeddings.index.lock import writer_lock
@@ -57,14 +57,14 @@ class Sizes(Struct, frozen=True):
     """How much is done at a time, in passages. All are guesses.
 
     Attributes:
-        batch: in a batch of a first build, at least: seconds of work.
-        share: a batch is also at least one part of so many of what is indexed. FAISS's file is
+        batch: a batch of a first build holds at least so many: seconds of work.
+        share: and at least one in so many of those that are indexed already. FAISS's file is
             written whole each time: as the batches grow with it, all that is written is some five
             times its last size.
-        at_a_time: encoded together, at least: they fill the cores, and few wait.
-        commit_every: texts whose vectors are committed together: what a kill may cost.
-        bulk: encoded in one rebuild from which they go to the bulk engine.
-        exact: indexed up to which every vector is looked at; None for `vectors.EXACT`.
+        at_a_time: at least so many are encoded together: they fill the cores, and few wait.
+        commit_every: the vectors of so many are committed together: what a kill may cost.
+        bulk: above so many in one rebuild, they go to the bulk engine.
+        exact: up to so many in the index, every vector is searched; None for `vectors.EXACT`.
     """
 
     batch: int = 256
@@ -76,8 +76,8 @@ class Sizes(Struct, frozen=True):
 
 
 class Report(Struct, frozen=True):
-    """What a rebuild did. `encoded` counts texts that went through the model, `reused`
-    those whose vectors were known; `failed` are the files that could not be indexed."""
+    """What a rebuild did. `encoded` counts texts that went through the model, `reused` the index's
+    other passages; `failed` are the files that could not be indexed."""
 
     seeds: Path
     index: Path
@@ -121,18 +121,18 @@ def rebuild(
         In each case the index is as last committed.
     """
     begun = time.monotonic()
-    place = Place(seeds, folder, model, sizes.exact)
+    target = Target(seeds, folder, model, sizes.exact)
     if looked is None:
-        looked = _look(place, max_bytes)
+        looked = _look_unless_damaged(target, max_bytes)
     if looked is not None and looked.emptied and not may_empty:
         raise emptied(seeds, looked.articles)
     refuse_others(folder)
-    job = _Job(place, max_bytes, may_empty, on_change, progress, sizes)
+    job = _Job(target, max_bytes, may_empty, on_change, progress, sizes)
     with writer_lock(folder, wait=wait, on_wait=on_wait) as waited:
         if is_half_renewed(folder):
             renew(folder)
         if looked is None or waited:  # whoever wrote meanwhile may have changed all of it
-            looked = _look(place, max_bytes)
+            looked = _look_unless_damaged(target, max_bytes)
         if looked is None or damage_is_flagged(folder):
             _log.warning("setting a damaged database aside: %s", folder)
             set_aside(folder)
@@ -152,10 +152,10 @@ def rebuild(
     return report
 
 
-def _look(place: Place, max_bytes: int) -> Look | None:
+def _look_unless_damaged(target: Target, max_bytes: int) -> Look | None:
     """How the index stands; None where it is too damaged to be compared."""
     try:
-        return look(place.seeds, place.folder, place.model, max_bytes=max_bytes)
+        return look(target.seeds, target.folder, target.model, max_bytes=max_bytes)
     except IndexDamaged:
         return None
 
@@ -165,27 +165,27 @@ class _Job:
 
     def __init__(
         self,
-        place: Place,
+        target: Target,
         max_bytes: int,
         may_empty: bool,
         on_change: OnChange,
         progress: Progress,
         sizes: Sizes,
     ) -> None:
-        self.place, self.max_bytes, self.sizes = place, max_bytes, sizes
+        self.target, self.max_bytes, self.sizes = target, max_bytes, sizes
         self.may_empty = may_empty
         self.on_change, self.progress = on_change, progress
 
     @cached_property
     def encoder(self) -> Encoder:
         """The one that a few passages are split and encoded with."""
-        return open_encoder(self.place.model)
+        return open_encoder(self.target.model)
 
     @cached_property
     def bulk_encoder(self) -> Encoder:
         """The one that many are encoded with."""
-        model = self.place.model
-        return open_encoder(model, texts=BULK + 1) if is_quick(model) else self.encoder
+        model = self.target.model
+        return open_encoder(model, bulk=True) if is_quick(model) else self.encoder
 
     def split(self, article: Article) -> tuple[Passage, ...]:
         """The article's passages."""
@@ -200,14 +200,14 @@ class _Job:
 
     def run(self, looked: Look) -> Report:
         """Do what a look found to be done, under the writer's lock."""
-        place = self.place
-        store = Store(place.folder, create=True)
+        target = self.target
+        store = Store(target.folder, create=True)
         try:
             with store.snapshot():
                 meta = store.meta()
             if meta != looked.meta:  # another process wrote after the look, before our turn
-                looked = look(place.seeds, place.folder, place.model, max_bytes=self.max_bytes)
-            with spool(place.folder) as waiting:
+                looked = look(target.seeds, target.folder, target.model, max_bytes=self.max_bytes)
+            with spool(target.folder) as waiting:
                 return _run(self, store, waiting, looked)
         finally:
             store.close()
@@ -233,7 +233,7 @@ def _run(job: _Job, store: Store, waiting: Spool, looked: Look) -> Report:
         fresh |= {article.state.source: article.info.sha256 for article in chunk.new}
         if not announced and (chunk.new or removed):
             announced = True
-            job.on_change(*_counts(looked, fresh, chunk.files), len(removed))
+            job.on_change(*_likely_changes(looked, fresh, chunk.files), len(removed))
         waiting.add(chunk.new)
         encoded += _encode(job, store, chunk, encoded, sum(state.size for state in looked.files))
         due, files_read = chunk.due, chunk.files
@@ -241,10 +241,10 @@ def _run(job: _Job, store: Store, waiting: Spool, looked: Look) -> Report:
         if not due:
             continue
         if not job.may_empty and not fresh and len(removed) == looked.articles > 0:
-            raise emptied(job.place.seeds, looked.articles)
+            raise emptied(job.target.seeds, looked.articles)
         before = meta
         meta = commit(
-            job.place,
+            job.target,
             store,
             waiting,
             last=meta,
@@ -256,14 +256,14 @@ def _run(job: _Job, store: Store, waiting: Spool, looked: Look) -> Report:
         waiting.clear()
         touched = []
         if meta is not before:
-            indexed = _count(store)[0]
+            indexed = _totals(store)[0]
             job.progress("indexed", indexed, indexed + len(looked.files) - files_read)
-    articles, passages = _count(store)
+    articles, passages = _totals(store)
     known = fresh.keys() & stored.keys()
     return Report(
-        seeds=job.place.seeds,
-        index=job.place.folder,
-        model=job.place.model.name,
+        seeds=job.target.seeds,
+        index=job.target.folder,
+        model=job.target.model.name,
         articles=articles,
         passages=passages,
         added=tuple(sorted(fresh.keys() - stored.keys())),
@@ -289,13 +289,13 @@ def _stored(store: Store, sources: Iterable[str]) -> dict[str, StoredArticle]:
         return store.articles(sources)
 
 
-def _count(store: Store) -> tuple[int, int]:
+def _totals(store: Store) -> tuple[int, int]:
     """The articles and the passages that are indexed."""
     with store.snapshot():
         return store.count("articles"), store.count("passages")
 
 
-def _counts(looked: Look, fresh: Mapping[str, str], read_files: int) -> tuple[int, int]:
+def _likely_changes(looked: Look, fresh: Mapping[str, str], read_files: int) -> tuple[int, int]:
     """How many articles are new and changed: surely, or by the look of files not read yet."""
     likely = fresh.keys() | {state.source for state in looked.files[read_files:]}
     new = sum(state.source in likely for state in looked.new)
@@ -307,18 +307,18 @@ def _chunks(
 ) -> Iterator[Chunk]:
     """The files that must be read: in a first build, committed in batches as they come."""
     meta, sizes = looked.meta, job.sizes
-    current = meta is not None and is_current(meta, job.place.model)
-    resumed = meta is not None and not meta.complete and meta.seeds == str(job.place.seeds)
+    current = meta is not None and is_current(meta, job.target.model)
+    resumed = meta is not None and not meta.complete and meta.seeds == str(job.target.seeds)
 
     def enough() -> Iterator[float]:
         while True:
             if meta is None or (current and resumed):
-                yield max(sizes.batch, _count(store)[1] // sizes.share)
+                yield max(sizes.batch, _totals(store)[1] // sizes.share)
             else:
                 yield math.inf
 
     return chunks(
-        job.place.seeds,
+        job.target.seeds,
         looked.files,
         max_bytes=job.max_bytes,
         known={source: one.sha256 for source, one in stored.items()} if current else {},
@@ -336,7 +336,7 @@ def _encode(job: _Job, store: Store, chunk: Chunk, before: int, size: int) -> in
         before: texts that were encoded in this rebuild already.
         size: bytes of all files that must be read.
     """
-    fingerprint, sizes = job.place.model.fingerprint, job.sizes
+    fingerprint, sizes = job.target.model.fingerprint, job.sizes
     passages = (passage for article in chunk.new for passage in article.passages)
     by_key = {encoded_key(passage, fingerprint): passage for passage in passages}
     with store.snapshot():

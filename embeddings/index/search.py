@@ -5,7 +5,8 @@ Each is scored by
 
     ½ · cosine of its best sentence + ½ · BM25 ÷ the BM25 that no passage can exceed,
 
-which lies in 0…1 for every question without looking at the other candidates. Measured
+which is 1 at most for every question, without looking at the other candidates, and below 0 only
+where nothing matches. Measured
 against either side alone and against reciprocal rank fusion in tests/eval/README.md.
 
 This module is the seam: what is above it asks `search(query)` and knows of no files.
@@ -70,7 +71,7 @@ def query_of(text: str, encoder: Encoder) -> Query:
 
 
 class Hit(Struct, frozen=True):
-    """A passage found for a question. All figures lie in -1…1 (cosines) or 0…1.
+    """A passage found for a question. Cosines lie in -1…1, `lexical` in 0…1.
 
     `score` is what hits are ranked by; `lexical` BM25 ÷ its upper bound; `sentence_cosines`
     are in the order of the passage's sentences.
@@ -172,7 +173,7 @@ class Index:
         lexical = {number: min(bm25.get(number, 0.0) / highest, 1.0) for number in ids}
         ranked = _ranked(self._store.candidates(ids), lexical, query)
         hits = self._hits(ranked if hidden else ranked[:limit], lexical, query)
-        if hidden is not None:
+        if hidden:
             gone = [hit for hit in hits if hidden(hit.info.source, hit.passage.text)]
             passages -= len(gone)
             for stems_of_gone in (hit.stems() for hit in gone):

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import struct
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import AbstractContextManager
 from datetime import UTC, datetime
@@ -22,6 +21,7 @@ from msgspec import Struct, structs
 from embeddings.articles.article import Info
 from embeddings.articles.folder import FileState, Skipped
 from embeddings.articles.passages import Passage, Sentence
+from embeddings.errors import IndexDamaged
 from embeddings.index.database import Database
 from embeddings.index.files import damaged
 
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 KEPT_ORPHANS = 1000
 """Vectors that no passage has any more are kept, up to this many or as many as there are
 passages: an article that comes back, or a model tried and left, costs nothing. An index that
-was emptied keeps all: its folder may only have been out of reach. A guess: some 1 MB."""
+was emptied keeps all: its folder may only have been out of reach. A guess: some 4 MB."""
 
 _INFO = tuple(field for field in Info.__struct_fields__ if field != "sha256")
 """The columns of an article's `Info`; the hash is stored as bytes."""
@@ -184,9 +184,9 @@ class Store:
         """
         from embeddings.index import codec
 
-        rows = self._of(ids, "p.id, a.source, p.start_char, p.sentences AS bounds")
-        counts = [len(row["bounds"]) // 8 for row in rows]
-        dimension = len(rows[0]["vector"]) // 2 if rows else 0
+        rows = self._of(ids, "p.id, a.source, p.start_char, p.bounds")
+        counts = [codec.count(row["bounds"]) for row in rows]
+        dimension = codec.dimension(rows[0]["vector"]) if rows else 0
         for row, count in zip(rows, counts, strict=True):
             if len(row["directions"]) != count * dimension:
                 raise self._damaged("a passage's sentences and vectors differ")
@@ -229,13 +229,14 @@ class Store:
 
     def _passage(self, row: Row) -> Passage:
         """The passage, whose places must fit its text: what was tampered with is not cited."""
+        from embeddings.index import codec
+
         start, end, text = row["start_char"], row["end_char"], row["text"]
         numbers = (start, end, row["start_line"], row["end_line"])
         try:
-            chars = struct.unpack(f"<{len(row['sentences']) // 4}I", row["sentences"])
-        except (struct.error, TypeError) as error:
+            bounds = codec.bounds(row["bounds"])
+        except (ValueError, TypeError) as error:
             raise self._damaged(f"a passage's sentences are none: {error}") from error
-        bounds = [*zip(chars[::2], chars[1::2], strict=True)]
         whole = (
             isinstance(text, str)
             and all(isinstance(number, int) for number in numbers)
@@ -274,6 +275,8 @@ class Store:
         self, state: FileState, info: Info, passages: Iterable[Passage], fingerprint: str
     ) -> int:
         """Insert an article with its passages, encoded by this model; returns its id."""
+        from embeddings.index import codec
+
         article = self._insert(
             "articles",
             {
@@ -285,13 +288,13 @@ class Store:
             },
         )
         for passage in passages:
-            chars = [char for s in passage.sentences for char in (s.start_char, s.end_char)]
             row = {
                 **structs.asdict(passage),
-                "sentences": struct.pack(f"<{len(chars)}I", *chars),
+                "bounds": codec.bounds_bytes((s.start_char, s.end_char) for s in passage.sentences),
                 "article": article,
                 "encoded": encoded_key(passage, fingerprint),
             }
+            del row["sentences"]
             self._insert("passages", row)
         return article
 
@@ -341,7 +344,7 @@ class Store:
                 "DELETE FROM vectors WHERE encoded NOT IN (SELECT encoded FROM passages)"
             )
 
-    def _damaged(self, reason: str) -> Exception:
+    def _damaged(self, reason: str) -> IndexDamaged:
         return damaged(self.db.path, reason)
 
 

@@ -31,7 +31,7 @@ from bot.evaluation.questions import LabelledQuestion, is_evidence
 from embeddings.arrays import Floats
 from embeddings.articles.article import read
 from embeddings.articles.passages import Passage, split
-from embeddings.encoding.encoder import BULK, Encoder, Text, cores, open_encoder
+from embeddings.encoding.encoder import Encoder, Text, cores, open_encoder
 from embeddings.encoding.model import find_model
 from tests.eval.labelled import sets
 
@@ -73,7 +73,7 @@ def _library(batch: int, kind: str = "float32") -> Way:
 
 def _ours(bulk: bool, kind: str | None = None) -> Way:
     def opened(texts: list[str]) -> Callable[[], Floats]:
-        encoder = open_encoder(find_model(), texts=BULK + 1 if bulk else 0)
+        encoder = open_encoder(find_model(), bulk=bulk)
         whole = [Text(text, ((0, len(text)),)) for text in texts]
         if kind is not None:
             import torch

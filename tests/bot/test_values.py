@@ -18,12 +18,12 @@ from embeddings.articles.passages import Sentence
 
 def test_values_of_two_types_are_never_equal() -> None:
     same: list[object] = [Sentence(0, 6), Mention(0, 6), (0, 6)]
-    for one, other in combinations(same, 2):
-        assert one != other
+    for first, second in combinations(same, 2):
+        assert first != second
     assert len({*same}) == 3
-    words: list[object] = [Skipped("a", "b"), Span("a", "b"), ("a", "b", None), ("a", "b")]
-    for one, other in combinations(words, 2):
-        assert one != other
+    words: list[object] = [Skipped("a", "dim"), Span("a", "dim"), ("a", "dim", None), ("a", "dim")]
+    for first, second in combinations(words, 2):
+        assert first != second
     place = Place("a.txt", 1, 1, 0, 3)
     assert Quote("a.txt", 1, 1, 0, 3, "The") != place
 

@@ -80,7 +80,7 @@ class Phrase(Struct, frozen=True):
         return self.text.casefold().removeprefix("the ")
 
 
-class Place(Struct, frozen=True):
+class Position(Struct, frozen=True):
     """words[first:last] where it stands; words[main] is the first auxiliary (or the end)."""
 
     words: list[Word]
@@ -136,7 +136,7 @@ class Place(Struct, frozen=True):
         return self.first > self.main and not any(word.content for word in between)
 
 
-CENTRAL: tuple[Rule[Place], ...] = (
+CENTRAL: tuple[Rule[Position], ...] = (
     Rule(
         "it is named",
         1.5,
@@ -182,7 +182,7 @@ CENTRAL: tuple[Rule[Place], ...] = (
 )
 """What makes a phrase central in its question."""
 
-PERSON_NAME: tuple[Rule[Place], ...] = (
+PERSON_NAME: tuple[Rule[Position], ...] = (
     Rule(
         "it begins with a given name",
         3,
@@ -223,8 +223,8 @@ PERSON_NAME: tuple[Rule[Place], ...] = (
 
 def phrases_of(
     text: str,
-    central: Sequence[Rule[Place]] = CENTRAL,
-    person_name: Sequence[Rule[Place]] = PERSON_NAME,
+    central: Sequence[Rule[Position]] = CENTRAL,
+    person_name: Sequence[Rule[Position]] = PERSON_NAME,
     *,
     names_only: bool = False,
 ) -> Iterator[Phrase]:
@@ -242,7 +242,7 @@ def phrases_of(
         office = names_only and end - at > 2 and words[at].low.endswith(("or", "ist"))
         first, last = (at + office, end) if names_only else _noun(words, at, end, main)
         if first < last:
-            place = Place(words, first, last, main)
+            place = Position(words, first, last, main)
             yield _phrase(text, place, total(central, place), total(person_name, place))
         at = max(end, at + 1)
         if last < end:  # after a verb: Did Musk meet David Sacks?
@@ -284,7 +284,7 @@ def _noun(words: list[Word], first: int, end: int, main: int) -> tuple[int, int]
     return first, end - (subject and not single and not asks_be)  # is melatonin | bad
 
 
-def _phrase(text: str, place: Place, weight: float, person: float) -> Phrase:
+def _phrase(text: str, place: Position, weight: float, person: float) -> Phrase:
     """The phrase that stands there; an article before it belongs to its text."""
     bare = text[place.words[place.first].start : place.words[place.last - 1].end]
     head = place.lows[-1]

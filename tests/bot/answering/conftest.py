@@ -42,3 +42,11 @@ def index(
     opened = Index(folder)
     yield opened
     opened.close()
+
+
+@pytest.fixture(scope="session")
+def seeds_search(seeds_index: Path) -> Iterator[Index]:
+    """The open index of the project's own articles."""
+    index = Index(seeds_index)
+    yield index
+    index.close()

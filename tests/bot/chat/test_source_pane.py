@@ -56,6 +56,7 @@ def test_rows_lose_nothing_and_fit(text: str, width: int) -> None:
             assert lines.starts[row.line - 1] == row.start
 
 
+@pytest.mark.slow
 @journey
 async def test_hostile_text_is_shown_as_written_and_breaks_nothing(
     tmp_path: Path, model: Model
@@ -106,6 +107,7 @@ async def test_a_word_of_ten_thousand_characters_is_asked(seeds_index: Path) -> 
         assert card.has_class("-refused")
 
 
+@pytest.mark.slow
 @journey
 async def test_a_source_that_is_gone_is_told_of(seeds: Path, tmp_path: Path) -> None:
     async with opened(seeds, tmp_path / "index") as (app, pilot):
@@ -117,6 +119,7 @@ async def test_a_source_that_is_gone_is_told_of(seeds: Path, tmp_path: Path) -> 
         assert not app.pane.display
 
 
+@pytest.mark.slow
 @journey
 async def test_the_pane_is_the_persons(seeds: Path, tmp_path: Path) -> None:
     async with opened(seeds, tmp_path / "index") as (app, pilot):

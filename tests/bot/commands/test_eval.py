@@ -5,10 +5,13 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import pytest
+
 from tests.bot.evaluation.labelled import ROWS, written
 from tests.conftest import SEEDS, Bot
 
 
+@pytest.mark.slow
 def test_the_command(bot: Bot, tmp_path: Path, seeds_index: Path) -> None:
     questions = written(tmp_path / "q.jsonl", ROWS)
     places = ("--seeds", SEEDS, "--index", seeds_index)
@@ -31,6 +34,7 @@ def test_the_command(bot: Bot, tmp_path: Path, seeds_index: Path) -> None:
     assert "p = 1.0000" in done.stdout
 
 
+@pytest.mark.slow
 def test_what_cannot_be_measured_is_an_error_never_zeros(
     bot: Bot, tmp_path: Path, seeds_index: Path
 ) -> None:

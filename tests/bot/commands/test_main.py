@@ -68,6 +68,7 @@ def test_a_terminal_that_knows_ascii_only(ask: Bot) -> None:
     assert ask("ask", "What did Sacks say of the internet?", env=env).returncode == 0
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("closing", "code"), [("<&-", 2), (">&-", 0), ("2>&-", 0), ("2>/dev/full", 0)]
 )
@@ -87,6 +88,7 @@ def test_closed_streams_cost_no_traceback(
         assert document(done)["answered"]
 
 
+@pytest.mark.slow
 def test_a_listener_that_leaves_does_not_cost_the_answer(seeds: Path, tmp_path: Path) -> None:
     command = f"({' '.join(BOT)} ask --json '{QUESTION}' 2>&3 >out) 3>&1 | true; cat out"
     done = subprocess.run(["bash", "-c", command], cwd=tmp_path, capture_output=True, text=True)

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from tests.bot.commands.conftest import document
 from tests.conftest import Bot, write
 
 
+@pytest.mark.slow
 def test_status_tells_what_is_out_of_date(bot: Bot, seeds: Path) -> None:
     never = document(bot("status", "--json"))
     assert (never["built_at"], never["stale"], never["articles"]) == (None, True, 0)

@@ -215,6 +215,7 @@ async def test_an_emptied_folder_is_told_of_and_empties_nothing(seeds: Path, ind
         assert card.has_class("-answered")
 
 
+@pytest.mark.slow
 @journey
 async def test_no_articles_are_told_of_and_come_to_be(tmp_path: Path, index: Path) -> None:
     seeds = tmp_path / "none"

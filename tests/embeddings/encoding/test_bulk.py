@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from embeddings.encoding.encoder import BULK, Encoder, open_encoder
+from embeddings.encoding.encoder import Encoder, open_encoder
 from embeddings.encoding.model import Model
 from tests.conftest import SEEDS
 from tests.embeddings.encoding.samples import encoded, texts_of
@@ -21,7 +21,7 @@ def test_bulk_agrees_with_the_light_engine(
     monkeypatch.setattr("embeddings.encoding.bulk.quickest", lambda: getattr(torch, kind))
     least = {"float32": 0.99999, "bfloat16": 0.9999}[kind]
     texts = texts_of(SEEDS, encoder)
-    bulk = encoded(open_encoder(model, texts=BULK + 1), texts)
+    bulk = encoded(open_encoder(model, bulk=True), texts)
     for light, other in zip(encoded(encoder, texts), bulk, strict=True):
         assert float(light.passage @ other.passage) >= least
         assert float((light.sentences * other.sentences).sum(axis=1).min()) >= least
@@ -43,5 +43,5 @@ def test_the_number_of_threads_is_put_back(encoder: Encoder, model: Model) -> No
     import torch
 
     before = torch.get_num_threads()
-    encoded(open_encoder(model, texts=BULK + 1), texts_of(SEEDS, encoder)[:3])
+    encoded(open_encoder(model, bulk=True), texts_of(SEEDS, encoder)[:3])
     assert torch.get_num_threads() == before

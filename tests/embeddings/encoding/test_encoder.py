@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from embeddings.encoding.encoder import BULK, Text, is_quick, open_encoder
+from embeddings.encoding.encoder import Text, is_quick, open_encoder
 from embeddings.encoding.light import LightEncoder
 from embeddings.encoding.model import Model
 from embeddings.encoding.reference import ReferenceEncoder
@@ -25,7 +25,7 @@ def reference(model: Model) -> ReferenceEncoder:
 
 @pytest.fixture(scope="session")
 def bulk(model: Model) -> LightEncoder:
-    engine = open_encoder(model, texts=BULK + 1)
+    engine = open_encoder(model, bulk=True)
     assert isinstance(engine, LightEncoder)
     return engine
 
@@ -44,6 +44,7 @@ def test_the_light_engine_agrees_with_the_reference(
         assert float((light.sentences * true.sentences).sum(axis=1).min()) >= 0.99999
 
 
+@pytest.mark.slow
 def test_the_reference_is_the_librarys_own_encode(
     encoder: LightEncoder, reference: ReferenceEncoder
 ) -> None:
@@ -130,8 +131,8 @@ def test_bulk_goes_to_a_gpu_where_there_is_one(
     import torch
 
     monkeypatch.setattr(torch.accelerator, "is_available", lambda: True)
-    assert isinstance(open_encoder(model, texts=BULK), LightEncoder)
-    assert isinstance(open_encoder(model, texts=BULK + 1), ReferenceEncoder)
+    assert isinstance(open_encoder(model, bulk=False), LightEncoder)
+    assert isinstance(open_encoder(model, bulk=True), ReferenceEncoder)
 
 
 def test_a_model_that_the_light_engine_does_not_know_falls_back(
@@ -158,7 +159,7 @@ from embeddings.encoding.encoder import Text, open_encoder
 from embeddings.encoding.model import find_model
 from embeddings.encoding.reference import ReferenceEncoder
 model = find_model()
-for engine in (open_encoder(model), open_encoder(model, texts=1000), ReferenceEncoder(model)):
+for engine in (open_encoder(model), open_encoder(model, bulk=True), ReferenceEncoder(model)):
     engine.encode_query("Is anybody there?")
     list(engine.encode([Text("Nobody is.", ((0, 10),))]))
 """

@@ -22,6 +22,7 @@ def test_the_default_model_is_the_official_file(model: Model) -> None:
     assert hashlib.sha256(weights.read_bytes()).hexdigest() == OFFICIAL
 
 
+@pytest.mark.slow
 def test_fingerprints_tell_models_apart_and_follow_the_files(
     other_model: Model, model: Model, tmp_path: Path
 ) -> None:

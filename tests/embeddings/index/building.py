@@ -98,7 +98,7 @@ def content(folder: Path) -> dict[str, list[Any]]:
         ),
         "passages": rows(
             folder,
-            "SELECT source, start_char, end_char, start_line, end_line, text, sentences, label,"
+            "SELECT source, start_char, end_char, start_line, end_line, text, bounds, label,"
             " kind, encoded FROM passages p JOIN articles a ON a.id = p.article"
             " ORDER BY source, start_char",
         ),

@@ -122,7 +122,7 @@ def outdate(folder: Path, version: int = 2) -> None:
         "INSERT INTO passages SELECT id, article, start_char, end_char, start_line, end_line,"
         " text, encoded FROM newer.passages"
     )
-    for number, bounds in db.execute("SELECT id, sentences FROM newer.passages").fetchall():
+    for number, bounds in db.execute("SELECT id, bounds FROM newer.passages").fetchall():
         for place, (start, end) in enumerate(struct.iter_unpack("<2I", bounds)):
             db.execute("INSERT INTO sentences VALUES (?, ?, ?, ?)", (number, place, start, end))
     db.execute("INSERT INTO vectors SELECT * FROM newer.vectors")

@@ -35,6 +35,7 @@ def overwrite_a_vectors_file(seeds: Path, folder: Path, model: Model, name: str)
     os.utime(path, ns=(state.st_atime_ns, state.st_mtime_ns))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["vectors.faiss", "recent.faiss", "gone.npy"])
 def test_damage_that_keeps_size_and_time_is_found_by_a_question_and_mended(
     seeds: Path, folder: Path, model: Model, encoder: Encoder, name: str
@@ -48,6 +49,7 @@ def test_damage_that_keeps_size_and_time_is_found_by_a_question_and_mended(
     assert sources(folder, encoder, "Has house 7 been pulled down?")[0] == "7.txt"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["recent.faiss", "gone.npy"])
 def test_damage_that_a_rebuild_meets_first_does_not_stop_it(
     seeds: Path, folder: Path, model: Model, encoder: Encoder, name: str

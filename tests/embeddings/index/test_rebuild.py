@@ -180,6 +180,7 @@ def test_a_large_index_is_searched_approximately_and_says_so(
     assert sources(folder, encoder, "How many windows has house 123?")[0] == "123.txt"
 
 
+@pytest.mark.slow
 def test_later_rebuilds_too_hold_few_passages_at_a_time(
     built: Report, seeds: Path, folder: Path, model: Model, monkeypatch: pytest.MonkeyPatch
 ) -> None:

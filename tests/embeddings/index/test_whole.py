@@ -299,9 +299,9 @@ def check_full(done: subprocess.CompletedProcess[str]) -> None:
 @pytest.mark.parametrize(
     "tampering",
     [
-        "UPDATE passages SET sentences = shifted(sentences)",
-        "UPDATE passages SET sentences = zeroblob(length(sentences))",
-        "UPDATE passages SET sentences = hex(zeroblob(length(sentences) / 2))",
+        "UPDATE passages SET bounds = shifted(bounds)",
+        "UPDATE passages SET bounds = zeroblob(length(bounds))",
+        "UPDATE passages SET bounds = hex(zeroblob(length(bounds) / 2))",
         "UPDATE passages SET text = 'Quite another text.'",
         "UPDATE passages SET text = x'00'",
         "UPDATE passages SET start_line = 'a'",
