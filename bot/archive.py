@@ -11,7 +11,7 @@ import threading
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from functools import cached_property, partial
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
@@ -217,12 +217,18 @@ class Archive:
         """An article as it is now.
 
         Raises:
-            ArticlesError: it cannot be read.
+            ArticlesError: it cannot be read, or is none of this folder's.
         """
         from embeddings.articles.article import read
+        from embeddings.articles.formats import FORMATS
 
+        path, seeds = PurePosixPath(source), self.settings.seeds
+        outside = path.is_absolute() or ".." in path.parts or "\0" in source
+        if outside or path.suffix.lower() not in FORMATS or not (seeds / path).exists():
+            remedy = Remedy("choose another article")
+            raise ArticlesError(f"There is no article {source} in {seeds}", remedy=remedy)
         try:
-            return read(self.settings.seeds, source, max_bytes=self.settings.max_bytes)[1]
+            return read(seeds, source, max_bytes=self.settings.max_bytes)[1]
         except Unreadable as error:
             raise error.of(source) from error
 
@@ -263,6 +269,9 @@ class Archive:
         from bot.answering.answer import PASSAGES, answer
         from bot.answering.question import understand
 
+        if limit is not None and limit < 1:
+            raise ValueError(f"limit must be 1 or more, not {limit}")
+        question = question.encode("utf-8", "replace").decode()  # half of a character is none
         searched_as = _resolved(question, after)
         with self._turn, self._limits():
             understood = understand(searched_as or question, self._encoder)
@@ -326,9 +335,9 @@ class Archive:
             self._forget()
 
     def _forget(self) -> None:
-        if self._index is not None:
-            self._index.close()
-        self._index = None
+        index, self._index = self._index, None
+        if index is not None:
+            index.close()
 
     def _no_articles(self) -> ArticlesError:
         from embeddings.articles.folder import scan

@@ -10,6 +10,7 @@ from __future__ import annotations
 import logging
 import os
 from contextlib import suppress
+from io import TextIOWrapper
 from pathlib import Path
 
 from embeddings.errors import VerbatimError
@@ -38,7 +39,7 @@ def log_to(path: Path, *, asked_for: bool = True) -> None:
         if path.exists() and path.stat().st_size > LARGEST:
             path.replace(f"{path}.1")
         if asked_for:
-            path.open("a").close()
+            _opened(path).close()
     except OSError as error:
         if asked_for:
             raise LogError(
@@ -58,15 +59,28 @@ def log_to(path: Path, *, asked_for: bool = True) -> None:
 
 
 class _Quiet(logging.FileHandler):
-    """A file handler that makes the folder when there is something to write, lets nobody else read
-    the file, and keeps it to itself when there is no room."""
+    """A file handler that makes the folder when there is something to write. A log is not worth a
+    word on the screen, and what cannot be written is not."""
 
-    def _open(self) -> object:  # type: ignore[override]
-        folder = Path(self.baseFilename).parent
-        folder.mkdir(parents=True, exist_ok=True)
+    def _open(self) -> TextIOWrapper:
+        path = Path(self.baseFilename)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        return _opened(path)
+
+    def emit(self, record: logging.LogRecord) -> None:
         with suppress(OSError):
-            os.close(os.open(self.baseFilename, os.O_CREAT | os.O_WRONLY, 0o600))
-        return super()._open()
+            super().emit(record)
 
     def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802
-        """A log is not worth a word on the screen."""
+        """Say nothing."""
+
+
+def _opened(path: Path) -> TextIOWrapper:
+    """The log, which nobody else may read. A named pipe in its place does not hold us."""
+    waits_not = getattr(os, "O_NONBLOCK", 0)
+    return open(
+        path,
+        "a",
+        encoding="utf-8",
+        opener=lambda name, flags: os.open(name, flags | waits_not, 0o600),
+    )

@@ -76,8 +76,11 @@ def reopen(citation: Citation, seeds: Path, *, max_bytes: int) -> Opened:
 
 def hash_now(source: str, seeds: Path) -> str | None:
     """The SHA-256 of an article's file as it is now, in hexadecimal; None where there is none."""
+    path = seeds / source
     try:
-        with (seeds / source).open("rb") as file:
+        if not path.is_file():  # a named pipe would hold us
+            return None
+        with path.open("rb") as file:
             return hashlib.file_digest(file, "sha256").hexdigest()
     except OSError:
         return None

@@ -8,6 +8,7 @@ it only as long as some archive computes. Measured: .04 ms a question, from two 
 
 from __future__ import annotations
 
+import os
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 _turn = threading.Lock()
 _limiter: Any = None
 _holders = 0
+_process = os.getpid()
 
 
 @contextmanager
@@ -27,6 +29,8 @@ def one_thread() -> Iterator[None]:
     """Hold BLAS to the thread that asks it. The first of several holders, in any thread, sets it,
     and the last puts it back."""
     global _limiter, _holders
+    if _process != os.getpid():
+        _begin_anew()
     with _turn:
         if not _holders:
             with _in_control():
@@ -40,6 +44,17 @@ def one_thread() -> Iterator[None]:
             if not _holders:
                 with _in_control():
                     _limiter.restore_original_limits()
+
+
+def _begin_anew() -> None:
+    """Let go of what this process inherited from one that it was forked from while that computed:
+    whoever held it there will not put anything back here."""
+    global _turn, _holders, _process
+    _turn, _process = threading.Lock(), os.getpid()
+    if _holders:
+        _holders = 0
+        with _in_control():
+            _limiter.restore_original_limits()
 
 
 @contextmanager

@@ -65,7 +65,8 @@ def update(archive: Archive) -> None:
             on_change=lambda new, changed, removed: say(news(looked, new, changed, removed)),
             progress=show_progress,
         )
-    if report is not None and report.failed:
+    known = len(looked.skipped) + len(looked.unreadable) if looked.meta else 0
+    if report is not None and len(report.failed) > known:
         say(f"{len(report.failed)} of the files could not be read; bot status says why.")
 
 

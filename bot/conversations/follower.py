@@ -149,7 +149,7 @@ class Follower:
                     report = await self._update_index(self._archive.settings, looked, self._show)
                 self.state = structs.replace(self.state, searchable=True)
             except VerbatimError as error:
-                _log.warning("the update failed: %s: %s", type(error).__name__, error)
+                _log.warning("the update failed: %s (%s)", type(error).__name__, error.kind)
                 self.state = structs.replace(self.state, error=error)
             finally:
                 self._set(stage=None, indexed=None, updating=False)
@@ -205,7 +205,7 @@ class Follower:
                 ):
                     self._changed.set()
             except (OSError, RuntimeError) as error:
-                _log.info("the folder cannot be watched: %s", error)
+                _log.info("the folder cannot be watched: %s", type(error).__name__)
                 # The folder is gone, or the system watches no more folders: look now and then.
                 await asyncio.sleep(LOOK_EVERY)
                 self._changed.set()

@@ -12,6 +12,7 @@ import os
 import sys
 import tempfile
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -93,9 +94,7 @@ async def update(
             try:
                 last = await _follow(process, msgspec.json.encode(looked), on_stage)
             finally:
-                if process.returncode is None:
-                    process.terminate()
-                await process.communicate()  # to its end, or its pipes stay open
+                await _ended(process)
             if isinstance(last, Done):
                 return last.report
             if isinstance(last, Failed):
@@ -111,6 +110,17 @@ async def update(
         f"Bringing the index up to date ended early{': ' + said if said else ''}",
         remedy="Run bot rebuild to see why.",
     )
+
+
+async def _ended(process: asyncio.subprocess.Process) -> None:
+    """End the process and wait until it has, or its pipes stay open; whoever is cancelled twice
+    waits too."""
+    if process.returncode is None:
+        process.terminate()
+    ending = asyncio.ensure_future(process.communicate())
+    while not ending.done():
+        with suppress(asyncio.CancelledError):
+            await asyncio.shield(ending)
 
 
 async def _follow(

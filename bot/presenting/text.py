@@ -301,10 +301,10 @@ def remake_words(remake: Remake) -> str:
 
 def news(look: Look, new: int, changed: int, removed: int) -> str:
     """What is about to be brought up to date, in one line."""
-    if look.meta is None:
-        return "Building the index of your articles, once…"
     if look.remake:
         return f"Making the index again: {remake_words(look.remake)}…"
+    if look.meta is None:
+        return "Building the index of your articles, once…"
     counts = ((new, "new"), (changed, "changed"), (removed, "removed"))
     words = ", ".join(f"{number} {what}" for number, what in counts if number)
     return f"The articles changed ({words}); bringing the index up to date…"
@@ -329,11 +329,11 @@ def _search(look: Look) -> str:
 
 
 def _state(look: Look, changes: Changes) -> str:
-    if look.meta is None:
-        return "nothing built yet; the next question builds it, or: bot rebuild"
     if look.remake:
         reason = remake_words(look.remake)
         return f"out of date: {reason}; the next question rebuilds it, or: bot rebuild"
+    if look.meta is None:
+        return "nothing built yet; the next question builds it, or: bot rebuild"
     if look.emptied:
         return "every article is gone; the index is kept, until: bot rebuild"
     if changes:

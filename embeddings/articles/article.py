@@ -96,8 +96,9 @@ def read(folder: Path, source: str, *, max_bytes: int) -> tuple[FileState, Artic
 
 def _bytes_of(folder: Path, source: str, max_bytes: int) -> tuple[FileState, bytes]:
     try:
-        # A named pipe put in the file's place must not hold us: open without waiting.
+        # A named pipe put in the file's place must not hold us, nor a link lead elsewhere.
         flags = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
+        flags |= getattr(os, "O_NOFOLLOW", 0)
         descriptor = os.open(folder / source, flags)
         with open(descriptor, "rb") as file:
             state = state_of(source, os.fstat(descriptor), max_bytes)

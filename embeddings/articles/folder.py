@@ -104,8 +104,8 @@ def scan(folder: Path, *, max_bytes: int) -> Scan:
                 skipped.append(Skipped(source, str(error)))
     return Scan(
         tuple(sorted(files, key=lambda file: file.source)),
-        tuple(sorted(map(_printable, skipped))),
-        dict(sorted(other_formats.items())),
+        tuple(sorted(Skipped(_printable(s.source), _printable(s.reason)) for s in skipped)),
+        {_printable(name): number for name, number in sorted(other_formats.items())},
     )
 
 
@@ -166,10 +166,9 @@ def _file_type(mode: int) -> str:
     return "a device"
 
 
-def _printable(skipped: Skipped) -> Skipped:
-    """A name that is no valid UTF-8, with its odd bytes spelled out."""
-    source = os.fsencode(skipped.source).decode("utf-8", "backslashreplace")
-    return Skipped(source, skipped.reason)
+def _printable(text: str) -> str:
+    """Text with a name in it that may be no valid UTF-8, its odd bytes spelled out."""
+    return text.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
 
 
 def _unusable(folder: Path, error: OSError) -> ArticlesError:

@@ -88,10 +88,13 @@ def look(seeds: Path, folder: Path, model: Model, *, max_bytes: int) -> Look:
     states: set[FileState] = set()
     tried: dict[str, tuple[FileState, str]] = {}
     passages = 0
+    outdated = False
     try:
         store = Store(folder)
-    except (FileNotFoundError, IndexOutdated):
-        pass  # nothing built yet that can be read
+    except FileNotFoundError:
+        pass  # nothing built yet
+    except IndexOutdated:
+        outdated = True
     else:
         try:
             with store.snapshot():
@@ -101,6 +104,8 @@ def look(seeds: Path, folder: Path, model: Model, *, max_bytes: int) -> Look:
         finally:
             store.close()
     remake = why_remake(meta, folder, model) if meta else None
+    if outdated:
+        remake = Remake("version")
     known = {state.source for state in states}
     new: list[FileState] = []
     changed: list[FileState] = []

@@ -9,18 +9,19 @@ from __future__ import annotations
 import logging
 import sqlite3
 from collections.abc import Iterator
-from contextlib import closing, contextmanager, suppress
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 from embeddings.errors import IndexDamaged, IndexOutdated, IndexUnusable, Remedy
 from embeddings.index.files import (
-    DAMAGED,
     DATABASE,
-    OUTDATED,
+    RENEWED,
+    RENEWING,
     SUFFIXES,
     damaged,
     inode,
     make_folder,
+    set_aside,
     unwritable,
 )
 
@@ -86,14 +87,14 @@ CREATE TABLE vectors (
 class Database:
     """An open index.db. Rows are read by name."""
 
-    def __init__(self, folder: Path, *, create: bool = False) -> None:
-        """Open the file in `folder`; with `create`, make what is missing.
+    def __init__(self, folder: Path, *, create: bool = False, name: str = DATABASE) -> None:
+        """Open the file of that name in `folder`; with `create`, make what is missing.
 
         Raises:
             FileNotFoundError: there is no index here (without `create`).
             IndexUnusable: it is damaged, of another format, or cannot be opened.
         """
-        self.path = folder / DATABASE
+        self.path = folder / name
         if create:
             make_folder(folder)
         elif not self.path.exists():
@@ -180,8 +181,8 @@ class Database:
     @contextmanager
     def _transaction(self, begin: str) -> Iterator[None]:
         with _explained(self.path):
-            self.execute(begin)
             try:
+                self.execute(begin)
                 yield
                 self.execute("COMMIT")
             finally:
@@ -190,31 +191,37 @@ class Database:
 
 
 def renew(folder: Path) -> None:
-    """Begin a new database in the place of one of an earlier format, with its vectors.
+    """Put a new database in the place of one of an earlier format, with its vectors.
 
     What was read, split and put in order is made again; what a model made of it need not be.
-    The old file goes when its vectors are in the new one: a renewal that is killed goes on. One
-    that turns out to be damaged is set aside, and all is made again. A program that has the old
-    one open keeps it.
+    The old one stays as it is until the new one is whole beside it, and a program that has it
+    open keeps it. One that turns out to be damaged is set aside, and all is made again.
 
     Raises:
-        IndexUnusable: there is no room.
+        IndexUnusable: there is no room, and the old one is as it was.
     """
     _log.info("renewing a database of an earlier format: %s", folder)
-    path, old = folder / DATABASE, folder / OUTDATED
-    if not old.exists():
-        for suffix in reversed(SUFFIXES):  # the file itself last: until then it is not renamed
-            with suppress(FileNotFoundError):
-                Path(f"{path}{suffix}").replace(f"{old}{suffix}")
-    for suffix in SUFFIXES:
-        Path(f"{path}{suffix}").unlink(missing_ok=True)
+    _remove(folder / RENEWING)
     try:
-        with closing(Database(folder, create=True)) as database:
-            _copy_vectors(old, database)
+        with closing(Database(folder, create=True, name=RENEWING)) as database:
+            _copy_vectors(folder / DATABASE, database)
+        (folder / RENEWING).replace(folder / RENEWED)
     except IndexDamaged:
-        old.replace(folder / DAMAGED)
-    for suffix in SUFFIXES:
-        Path(f"{old}{suffix}").unlink(missing_ok=True)
+        _remove(folder / RENEWING)
+        set_aside(folder)
+    except BaseException:
+        _remove(folder / RENEWING)
+        raise
+    else:
+        finish_renewal(folder)
+
+
+def finish_renewal(folder: Path) -> None:
+    """Put a new database that is whole in the old one's place, where a kill came in between."""
+    if (folder / RENEWED).exists():
+        for suffix in SUFFIXES[1:]:  # the old one's, which the new one must not take for its own
+            (folder / (DATABASE + suffix)).unlink(missing_ok=True)
+        (folder / RENEWED).replace(folder / DATABASE)
 
 
 def _copy_vectors(old: Path, database: Database) -> None:
@@ -227,11 +234,12 @@ def _copy_vectors(old: Path, database: Database) -> None:
                     "INSERT INTO vectors SELECT encoded, passage, sentences FROM outdated.vectors"
                 )
         database.execute("DETACH outdated")
+        database.execute("PRAGMA wal_checkpoint(TRUNCATE)")  # all of it in the one file
 
 
-def is_half_renewed(folder: Path) -> bool:
-    """Whether a renewal was killed before the old vectors were in the new database."""
-    return (folder / OUTDATED).exists()
+def _remove(path: Path) -> None:
+    for suffix in SUFFIXES:
+        Path(f"{path}{suffix}").unlink(missing_ok=True)
 
 
 @contextmanager
@@ -239,6 +247,8 @@ def _explained(path: Path) -> Iterator[None]:
     """SQLite's errors, told to people."""
     try:
         yield
+    except sqlite3.ProgrammingError:
+        raise  # a slip of ours, such as a database that was closed: nothing is damaged
     except sqlite3.Error as error:
         raise _reason(path, error) from error
 

@@ -2,7 +2,8 @@
 
 index.db            SQLite, the only source of truth
 index.db.damaged    one that was set aside
-index.db.outdated   one of an earlier format, until its vectors are in the new one
+index.db.renewing   one that is to take the place of one of an earlier format, being made
+index.db.renewed    the same, whole, about to do so
 index.db.suspect    a reader found damage in it; the next rebuild sets it aside
 generations/<n>/    derived from it; `damaged` in it says that a reader found damage there
 writer.lock         held by whoever writes
@@ -21,7 +22,8 @@ SUFFIXES = ("", "-wal", "-shm")
 """SQLite's files are the database's name with these."""
 GENERATIONS = "generations"
 LOCK = "writer.lock"
-OUTDATED = f"{DATABASE}.outdated"
+RENEWING = f"{DATABASE}.renewing"
+RENEWED = f"{DATABASE}.renewed"
 DAMAGED = f"{DATABASE}.damaged"
 _SUSPECT = f"{DATABASE}.suspect"
 

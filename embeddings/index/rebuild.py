@@ -30,7 +30,7 @@ from embeddings.encoding.model import Model
 from embeddings.errors import ArticlesError, IndexDamaged, IndexOutdated, Remedy
 from embeddings.index.changes import Look, is_current, look
 from embeddings.index.commit import Target, commit
-from embeddings.index.database import is_half_renewed, renew
+from embeddings.index.database import finish_renewal, renew
 from embeddings.index.files import damage_is_flagged, refuse_others, set_aside
 from embeddings.index.lock import writer_lock
 from embeddings.index.reading import Chunk, chunks
@@ -129,8 +129,7 @@ def rebuild(
     refuse_others(folder)
     job = _Job(target, max_bytes, may_empty, on_change, progress, sizes)
     with writer_lock(folder, wait=wait, on_wait=on_wait) as waited:
-        if is_half_renewed(folder):
-            renew(folder)
+        finish_renewal(folder)
         if looked is None or waited:  # whoever wrote meanwhile may have changed all of it
             looked = _look_unless_damaged(target, max_bytes)
         if looked is None or damage_is_flagged(folder):

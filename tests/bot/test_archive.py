@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
+import sys
 import threading
 from collections.abc import Callable
 from pathlib import Path
@@ -323,7 +324,7 @@ def test_an_open_archive_follows_a_database_that_was_made_anew(
 def test_an_article_is_read_as_it_is_now(archive: Archive, seeds: Path) -> None:
     write(seeds, {"a.txt": "A title\n\nText."})
     assert archive.read("a.txt").info.title == "A title"
-    with pytest.raises(ArticlesError, match=r"gone\.txt vanished") as error:
+    with pytest.raises(ArticlesError, match=r"There is no article gone\.txt") as error:
         archive.read("gone.txt")
     assert kind_of(error.value) == "choose another article"
 
@@ -333,3 +334,39 @@ def test_what_is_indexed_is_listed(archive: Archive, seeds: Path) -> None:
     archive.rebuild()
     names = sorted(path.name for path in seeds.iterdir())
     assert [info.source for info in archive.articles()] == names
+
+
+@pytest.mark.parametrize(
+    "source", ["../outside.txt", "/etc/hosts.txt", "/etc/passwd", "gone.txt", "a\0b.txt", "x.pdf"]
+)
+def test_no_file_is_read_that_is_no_article_of_the_folder(
+    source: str, archive: Archive, seeds: Path
+) -> None:
+    (seeds.parent / "outside.txt").write_text("Not yours.")
+    with pytest.raises(ArticlesError):
+        archive.read(source)
+
+
+def test_an_interrupt_leaves_an_index_that_is_sound(settled: Archive, index: Path) -> None:
+    """At whatever line of a question it comes."""
+    settled.answer(QUESTION)
+    at = 0
+
+    def interrupt(frame: Any, event: str, argument: Any) -> Any:
+        nonlocal at
+        at -= 1
+        if at == 0:
+            raise KeyboardInterrupt
+        return interrupt
+
+    for after in range(40, 4000, 170):
+        at = after
+        sys.settrace(interrupt)
+        try:
+            settled.answer(QUESTION)
+        except KeyboardInterrupt:
+            pass
+        finally:
+            sys.settrace(None)
+        assert settled.answer(QUESTION).answered
+        assert not (index / "index.db.suspect").exists()

@@ -17,7 +17,7 @@ from bot.archive import Archive
 from bot.chat.app import ChatApp
 from bot.chat.screens import Sheet
 from bot.conversations.follower import Follower, State
-from bot.conversations.updating import Stage
+from bot.conversations.updating import Stage, update
 from bot.settings import Settings
 from embeddings.encoding.model import DEFAULT_MODEL, Model
 from embeddings.errors import ArticlesError, Remedy
@@ -290,3 +290,18 @@ async def test_an_update_that_cannot_be_begun_is_told_of(
         await until(pilot, lambda: card.query(".failed"))
         assert "No space left on device" in shown(card)
         assert "No space left on device" in status(app)
+
+
+def test_a_name_that_is_no_utf_8_stops_no_update(seeds: Path, index: Path) -> None:
+    """Not that of another format's file, and not that which a link leads to."""
+    (seeds / os.fsdecode(b"photo.\xff\xfe")).write_bytes(b"x")
+    (seeds / os.fsdecode(b"bad\xff.txt")).write_text("An article.")
+    (seeds / "link.txt").symlink_to(seeds / os.fsdecode(b"bad\xff.txt"))
+    settings = Settings(seeds, index, DEFAULT_MODEL, MAX_BYTES)
+    report = asyncio.run(update(settings, Archive(settings).look(), lambda stage: None))
+    assert report is not None
+    assert report["articles"] == 8
+    assert {Path(failed["source"]).name for failed in report["failed"]} == {
+        "bad\\xff.txt",
+        "link.txt",
+    }

@@ -16,10 +16,11 @@ from embeddings.errors import (
     IndexUnusable,
     Remedy,
 )
-from embeddings.index.database import FORMAT, Database, is_half_renewed
+from embeddings.index.database import FORMAT
 from embeddings.index.files import flag_damage
 from embeddings.index.rebuild import Report
 from embeddings.index.store import Store
+from tests.conftest import write
 from tests.embeddings.index.building import (
     build,
     is_stale,
@@ -173,31 +174,50 @@ def test_an_index_of_format_2_is_renewed_with_its_vectors(
     assert build(seeds, folder, model).encoded == 0
 
 
+@pytest.mark.parametrize("whole", [False, True])
+@pytest.mark.parametrize("held", [False, True])
 def test_a_renewal_that_was_killed_goes_on(
+    whole: bool,
+    held: bool,
     built: Report,
     outdated: list[tuple[str, int, float]],
     seeds: Path,
     folder: Path,
     model: Model,
     encoder: Encoder,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    for has_new in (False, True):
-        db = sqlite3.connect(folder / "index.db")
-        assert db.execute("PRAGMA journal_mode = DELETE").fetchone() == ("delete",)
-        db.close()
-        (folder / "index.db").rename(folder / "index.db.outdated")
-        if has_new:
-            Database(folder, create=True).close()
-        assert is_half_renewed(folder)
-        assert look_at(seeds, folder, model).meta is None
+    """Before the new database was whole, or after; with the old one held open, so that some of it
+    lies in its log, or not."""
+    holder = contextlib.ExitStack()
+    if held:
+        old = sqlite3.connect(folder / "index.db", isolation_level=None)
+        holder.callback(old.close)
+        old.execute("PRAGMA journal_mode = WAL")
+        old.execute(
+            "INSERT INTO vectors SELECT randomblob(32), passage, sentences FROM vectors LIMIT 1"
+        )
+        assert (folder / "index.db-wal").stat().st_size
+
+    def kill(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    step = "finish_renewal" if whole else "_copy_vectors"
+    with monkeypatch.context() as patch:
+        patch.setattr(f"embeddings.index.database.{step}", kill)
+        with pytest.raises(KeyboardInterrupt):
+            build(seeds, folder, model)
+    assert (folder / "index.db.renewed").exists() == whole
+    if not whole:
+        write(folder, {"index.db.renewing": "what a kill -9 leaves"})
+    with holder:
         report = build(seeds, folder, model)
-        assert (report.encoded, report.reused) == (0, built.passages)
-        assert databases(folder) == ["index.db"]
-        assert ranking(folder, encoder) == outdated
-        outdate(folder)
+    assert (report.encoded, report.reused) == (0, built.passages)
+    assert databases(folder) == ["index.db"]
+    assert ranking(folder, encoder) == outdated
 
 
-def test_a_renewal_that_finds_no_room_goes_on_later(
+def test_a_renewal_that_finds_no_room_leaves_the_old_index_as_it_was(
     built: Report,
     outdated: object,
     seeds: Path,
@@ -208,11 +228,13 @@ def test_a_renewal_that_finds_no_room_goes_on_later(
     def fail(*_: object) -> None:
         raise IndexUnusable("no room", remedy="")
 
+    before = (folder / "index.db").read_bytes()
     with monkeypatch.context() as patch:
         patch.setattr("embeddings.index.database._copy_vectors", fail)
         with pytest.raises(IndexUnusable, match="no room"):
             build(seeds, folder, model)
-    assert is_half_renewed(folder)
+    assert (folder / "index.db").read_bytes() == before
+    assert databases(folder) == ["index.db"]
     assert build(seeds, folder, model).encoded == 0
 
 
