@@ -12,7 +12,6 @@ from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from functools import cached_property, partial
 from pathlib import Path, PurePosixPath
-from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
 from bot.settings import DEFAULTS, Settings, own_index
@@ -70,12 +69,7 @@ class Archive:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *error: object) -> None:
         self.close()
 
     @cached_property
@@ -287,7 +281,7 @@ class Archive:
                 )
             )
         if not (given.shown or hidden):
-            raise self._no_articles()
+            raise _no_articles(self.settings)
         return given
 
     def _tried(self, ask: Callable[[Index], Answer]) -> Answer:
@@ -339,17 +333,6 @@ class Archive:
         if index is not None:
             index.close()
 
-    def _no_articles(self) -> ArticlesError:
-        from embeddings.articles.folder import scan
-
-        others = scan(self.settings.seeds, max_bytes=self.settings.max_bytes).other_formats
-        kinds = ", ".join(f"{kind} {number}" for kind, number in others.items())
-        return ArticlesError(
-            f"There are no articles in {self.settings.seeds}"
-            + (f" (files of other formats: {kinds})" if kinds else ""),
-            remedy=Remedy("add articles"),
-        )
-
 
 def open_archive(
     folder: str | Path,
@@ -377,6 +360,19 @@ def open_archive(
     at = Path(index).expanduser().absolute() if index is not None else own_index(seeds)
     settings = Settings(seeds, at, model, int(max_file_mb * 1e6), min_confidence)
     return Archive(settings, limits=one_thread)
+
+
+def _no_articles(settings: Settings) -> ArticlesError:
+    """The error for a folder that has none, with what there is instead."""
+    from embeddings.articles.folder import scan
+
+    others = scan(settings.seeds, max_bytes=settings.max_bytes).other_formats
+    kinds = ", ".join(f"{kind} {number}" for kind, number in others.items())
+    return ArticlesError(
+        f"There are no articles in {settings.seeds}"
+        + (f" (files of other formats: {kinds})" if kinds else ""),
+        remedy=Remedy("add articles"),
+    )
 
 
 def _resolved(question: str, after: Sequence[Answer]) -> str | None:

@@ -10,7 +10,7 @@ float32: the cosine to float32 is 0.9999, and as many questions find their evide
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 
 import numpy as np
@@ -105,14 +105,8 @@ class BulkBert:
         return functional.layer_norm(rows, rows.shape[1:], *weights, self._epsilon)
 
 
-def quickest() -> torch.dtype:
-    """The type in which this processor multiplies matrices quickest, tried for some 20 ms."""
-    exact, short = _seconds(torch.float32), _seconds(torch.bfloat16)
-    return torch.bfloat16 if short * _GAIN < exact else torch.float32
-
-
-def _seconds(kind: torch.dtype) -> float:
-    """The time of a product of the size of the widest layer's, at best."""
+def seconds(kind: torch.dtype) -> float:
+    """The time of a product of the size of the widest layer's, at best of a few."""
     rows, weights = torch.ones(_LEAST_ROWS, _IN, dtype=kind), torch.ones(_OUT, _IN, dtype=kind)
     times = []
     for _ in range(4):  # the first makes the kernel
@@ -120,6 +114,16 @@ def _seconds(kind: torch.dtype) -> float:
         functional.linear(rows, weights)
         times.append(time.perf_counter() - begun)
     return min(times)
+
+
+def quickest(measure: Callable[[torch.dtype], float] = seconds) -> torch.dtype:
+    """The type in which this processor multiplies matrices quickest, tried for some 20 ms.
+
+    Args:
+        measure: type → seconds that a product takes.
+    """
+    exact, short = measure(torch.float32), measure(torch.bfloat16)
+    return torch.bfloat16 if short * _GAIN < exact else torch.float32
 
 
 def _own(array: Floats, kind: torch.dtype = torch.float32) -> Tensor:

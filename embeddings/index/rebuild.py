@@ -257,6 +257,19 @@ def _run(job: _Job, store: Store, waiting: Spool, looked: Look) -> Report:
         if meta is not before:
             indexed = _totals(store)[0]
             job.progress("indexed", indexed, indexed + len(looked.files) - files_read)
+    return _report(job, store, looked, stored, fresh, removed, unreadable, encoded)
+
+
+def _report(
+    job: _Job,
+    store: Store,
+    looked: Look,
+    stored: Mapping[str, StoredArticle],
+    fresh: Mapping[str, str],
+    removed: Iterable[str],
+    unreadable: Iterable[tuple[FileState, Skipped]],
+    encoded: int,
+) -> Report:
     articles, passages = _totals(store)
     known = fresh.keys() & stored.keys()
     return Report(

@@ -27,16 +27,15 @@ def test_bulk_agrees_with_the_light_engine(
         assert float((light.sentences * other.sentences).sum(axis=1).min()) >= least
 
 
-def test_the_type_that_is_quickest_is_measured(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_type_that_is_quickest_is_measured() -> None:
     import torch
 
     from embeddings.encoding import bulk
 
     times = {torch.float32: 1.0, torch.bfloat16: 0.3}
-    monkeypatch.setattr(bulk, "_seconds", times.__getitem__)
-    assert bulk.quickest() == torch.bfloat16
+    assert bulk.quickest(times.__getitem__) == torch.bfloat16
     times[torch.bfloat16] = 8.0  # without a unit for it
-    assert bulk.quickest() == torch.float32
+    assert bulk.quickest(times.__getitem__) == torch.float32
 
 
 def test_the_number_of_threads_is_put_back(encoder: Encoder, model: Model) -> None:
