@@ -18,7 +18,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from itertools import pairwise
 
 from msgspec import Struct, structs
 
@@ -49,6 +48,7 @@ from bot.answering.english.words import (
     WH,
     WOMEN,
     Word,
+    expletive,
     singular,
     words_of,
 )
@@ -67,11 +67,7 @@ sets, and much more of it is wrong."""
 _AND = ("and", "but")
 _POSSESSIVE = frozenset("his hers its their theirs".split())
 _MEASURE = frozenset("old long far big large tall high deep soon exactly not".split())
-_EXTRAPOSING = frozenset(
-    "take takes cost costs hurt hurts feel mean make makes made making find called".split()
-)
 _DETERMINER = frozenset("the a an this that these those first second third last next".split())
-_NO_THING = (["raining"], ["snowing"], ["when"], ["since"])  # it is raining; how long was it since
 _SINGULAR = {"do": "does", "are": "is", "were": "was", "have": "has", "don't": "doesn't"}
 
 
@@ -248,7 +244,7 @@ def _substituted(
     taken, changes = {phrase.key for phrase in own if phrase.named}, []
     for kind in (PERSON, THING, PLURAL):
         at = next((at for at, word in enumerate(words) if word.low in kind), None)
-        if at is None or _expletive(words, at) or _impersonal(words, at):
+        if at is None or expletive(words, at) or _impersonal(words, at):
             continue
         if _bound(words, at, own):
             continue
@@ -278,24 +274,8 @@ def _changed(text: str, changes: Iterable[tuple[int, int, str]]) -> str:
     return text[:1].upper() + text[1:]
 
 
-def _expletive(words: list[Word], at: int) -> bool:
-    """Whether "it" stands for nothing: What time is it? Is it true that …? Was it Musk who …?"""
-    before = [word.low for word in words[max(at - 2, 0) : at]]
-    after = [word.low for word in words[at + 1 : at + 7]]
-    if words[at].low != "it" or "time" in before or after[:1] in _NO_THING:
-        return words[at].low == "it"
-    for low, following in pairwise(after):
-        if following in ("that", "whether", "who") or (following == "for" and "to" in after):
-            return True
-        if following in ("to", "when", "if") and _EXTRAPOSING.intersection((after[0], *before)):
-            return True
-        if following == "to" and before and before[-1] in BE:
-            return not low.endswith(("ed", "ing"))
-    return False
-
-
 def _impersonal(words: list[Word], at: int) -> bool:
-    """Whether "they" are people at large: When do they throw fish at Pike Position Market?"""
+    """Whether "they" are people at large: When do they throw fish at Pike Place Market?"""
     asks = words[at].low == "they" and at and words[at - 1].low in AUXILIARY
     return bool(asks) and sum(word.content for word in words) >= _WHOLE
 
@@ -306,7 +286,8 @@ def _bound(words: list[Word], at: int, own: Iterable[Phrase]) -> bool:
     main = next((n for n, word in enumerate(words[:at]) if word.low in AUXILIARY), -1)
     low, clause, follows = words[at].low, -1, words[at + 1 : at + 2]
     for n in range(1, at):
-        if words[n].text in ",;:—–(" or words[n].low in CLAUSE | WH:
+        links = words[n].low in ("and", "or") and words[n + 1].low not in WH | AUXILIARY | PRONOUN
+        if words[n].text in ",;:—–(" or (words[n].low in CLAUSE | WH and not links):
             clause = n
     owned = _owns(words, at)
     if owned and words[0].low == "who" and main < 0:
@@ -349,15 +330,17 @@ def _joined(question: str, words: list[Word], talk: Sequence[_Past]) -> str | No
 
 
 def _replaced(question: str, rest: list[Word], past: _Past) -> str | None:
-    """The previous question with "in Florida" at its end, or a name of this one in the place of the
-    most central of its names."""
+    """The previous question with "in Florida" at its end, or a phrase of this one in the place of
+    its like: one of the same noun (the front room, the back room), or a name for a name."""
     spans, new = words_of(past.text), question[rest[0].start : rest[-1].end]
     if len(rest) > 1 and rest[0].low in PREPOSITION:
         return re.sub(r"[\s?.!]+$", "", past.text) + f" {new}?"
-    names = [phrase for phrase in past.phrases if any(map(str.isupper, phrase.text))]
-    if not names or not any(word.named for word in rest):
+    like = [phrase for phrase in past.phrases if spans[phrase.last - 1].low == rest[-1].low]
+    if not like and any(word.named for word in rest):
+        like = [phrase for phrase in past.phrases if any(map(str.isupper, phrase.text))]
+    if not like:
         return None
-    old = max(names, key=lambda phrase: phrase.weight)
+    old = max(like, key=lambda phrase: phrase.weight)
     first = old.first
     while first and rest[0].low in _DETERMINER and spans[first - 1].low in _DETERMINER:
         first -= 1
@@ -386,14 +369,14 @@ def _completed(
     solid = [word.low for word in words if word.solid]
     whole = PREPOSITION.isdisjoint(solid[:-1])
     brief = len(content) <= 3
-    opens = not BE.isdisjoint(solid[:2]) or "'s" in lows
+    opens = not BE.isdisjoint(solid[:2]) or "'s" in lows or len(solid) < 3
     part = brief and whole and opens and any(singular(word.low) in PART for word in content)
     vague = all(word.low in ("happen", "happened") or word.low.isdigit() for word in content)
     if not (part or vague or (brief and not MORE.isdisjoint(lows))):
         return None
-    topic = _antecedent(talk, "", (), tables)
-    if topic is None:
-        return None
+    topic, known = _antecedent(talk, "", (), tables), {singular(word.low)[:5] for word in content}
+    if topic is None or any(singular(word.low)[:5] in known for word in words_of(topic.text)):
+        return None  # or it says it already: Is the room full? Were there other rooms?
     if part and singular(solid[-1]) in PART:
         return f"{question.rstrip(' ?.!')} of {topic.text}?"
     return f"About {topic.text}: {question[:1].lower()}{question[1:]}"

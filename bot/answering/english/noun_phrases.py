@@ -123,7 +123,7 @@ class Position(Struct, frozen=True):
     def asked_about(self) -> bool:
         """What is glass? Tell me about glass. What is the history of glass?"""
         opening = self.opening
-        if opening[-1:] == ["of"]:
+        if opening[-1:] == ["of"] and (opening[0] in ("what", "who") or "me" in opening):
             return True
         if len(opening) == 2 and opening[0] in ("what", "who"):
             return opening[1] in BE or opening[1] == "'s"
@@ -217,6 +217,12 @@ PERSON_NAME: tuple[Rule[Position], ...] = (
         ("Is Gowdy kind?", "Is Harvard University big?", "Is he old?", "Is Gowdy old?"),
         lambda it: not NOT_PEOPLE.isdisjoint(it.lows),
     ),
+    Rule(
+        "it is one word in capitals",
+        -2,
+        ("Is Gowdy kind?", "Is IBM big?", "Is he old?", "Is Gowdy old?"),
+        lambda it: it.last - it.first == 1 and it.words[it.first].text.isupper(),
+    ),
 )
 """What makes a phrase a person's name."""
 
@@ -261,7 +267,7 @@ def _noun(words: list[Word], first: int, end: int, main: int) -> tuple[int, int]
     """The noun phrase in a run of content words, which may begin or end in a verb."""
     before = words[first - 1].low if first else ""
     verb_first = before in PRONOUN | {"i", "you", "we", "to"} or before in ("who", "what")
-    if first < end and verb_first and not words[first].named:
+    if first < end != main and verb_first and not words[first].named:
         first += 1  # they eat, to treat, who moderated
     names = first
     while names < end and words[names].named:

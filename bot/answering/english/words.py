@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 
 from msgspec import Struct
 
@@ -72,6 +73,9 @@ WOMEN = _set(
 )
 TITLE = _set("dr gov governor president senator sen rep prof professor general mr mrs ms")
 
+_EXTRAPOSING = _set("take takes cost costs hurt hurts feel mean make makes made making find called")
+_NO_THING = (["raining"], ["snowing"], ["when"], ["since"])  # it is raining; how long was it since
+
 
 class Word(Struct, frozen=True):
     """A word, clitic or mark at characters [start, end). `solid`: no mark and no clitic;
@@ -101,3 +105,19 @@ def words_of(text: str) -> list[Word]:
 def singular(word: str) -> str:
     """The word without the ending of a plural."""
     return word[:-3] + "y" if word.endswith("ies") else word.removesuffix("s")
+
+
+def expletive(words: list[Word], at: int) -> bool:
+    """Whether "it" stands for nothing: What time is it? Is it true that …? Was it Musk who …?"""
+    before = [word.low for word in words[max(at - 2, 0) : at]]
+    after = [word.low for word in words[at + 1 : at + 7]]
+    if words[at].low != "it" or "time" in before or after[:1] in _NO_THING:
+        return words[at].low == "it"
+    for low, following in pairwise(after):
+        if following in ("that", "whether", "who") or (following == "for" and "to" in after):
+            return True
+        if following in ("to", "when", "if") and _EXTRAPOSING.intersection((after[0], *before)):
+            return True
+        if following == "to" and before and before[-1] in BE:
+            return not low.endswith(("ed", "ing"))
+    return False

@@ -65,10 +65,13 @@ MARKED = "Investor David Sacks, who moderated the event, and Elon Musk greeted G
         (["Did the launch start late?"], "Was it short?", "Was the launch short?"),
         (["What did she say about Spaces?"], "Was it new?", "Was Spaces new?"),
         (["Tell me about the history of glass."], "Who made it?", "Who made glass?"),
+        (["Was Netflix a part of Hulu?"], "Is it big?", "Is Netflix big?"),
+        (["What is Earlybird?"], "Did Ann and Bob praise it?", "Did Ann and Bob praise Earlybird?"),
         # Several.
         (["What are blue whales?"], "What do they eat?", "What do blue whales eat?"),
         (["What are blue whales?"], "Is their milk fat?", "Is blue whales' milk fat?"),
         (["When did the band form?"], "Did they tour?", "Did the band tour?"),
+        (["What crew was it for?"], "Did they agree?", "Did crew agree?"),
         (["What is Netflix?"], "Are they rich?", "Is Netflix rich?"),
         # Two kinds at once.
         (
@@ -78,7 +81,18 @@ MARKED = "Investor David Sacks, who moderated the event, and Elon Musk greeted G
         ),
         # A part without its whole, and more.
         (["What is anemia?"], "What are the symptoms?", "What are the symptoms of anemia?"),
+        (["What is anemia?"], "Symptoms?", "Symptoms of anemia?"),
         (["What is anemia?"], "Is there anything else?", "About anemia: is there anything else?"),
+        (
+            ["What are the causes of anemia?"],
+            "Is there anything else?",
+            "About anemia: is there anything else?",
+        ),
+        (
+            ["Can you tell me the causes of anemia?"],
+            "Is there anything else?",
+            "About anemia: is there anything else?",
+        ),
         (
             ["Who is Joe Biden?"],
             "What happened in 2021?",
@@ -98,6 +112,11 @@ MARKED = "Investor David Sacks, who moderated the event, and Elon Musk greeted G
             ["Who watched the PlayStation showcase?"],
             "What about the Fortnite concert?",
             "Who watched the Fortnite concert?",
+        ),
+        (
+            ["How big is the front room?"],
+            "What about the back room?",
+            "How big is the back room?",
         ),
         (["Who won?"], "And in Florida?", "Who won in Florida?"),
         (["Is chilli a stew?"], "How about goulash?", "Is chilli a stew, and how about goulash?"),
@@ -151,6 +170,11 @@ def test_a_clitic_is_a_verb_too(earlier: str, question: str, searched: str) -> N
 
 def test_nothing_stands_for_what_its_own_question_names() -> None:
     assert resolve("Did Joe Biden praise him?", talk("Is Joe Biden old?")) is None
+
+
+@pytest.mark.parametrize("question", ["Are there other quasars?", "Any other quasar?"])
+def test_what_the_question_says_already_is_not_put_before_it(question: str) -> None:
+    assert resolve(question, talk("What is a quasar?")) is None
 
 
 def test_a_number_is_no_thing() -> None:

@@ -30,6 +30,8 @@ def test_words_clitics_and_marks_come_in_order() -> None:
         ("What did John F. Kennedy say?", ["John F. Kennedy"]),
         ("Did Johnson & Johnson grow?", ["Johnson & Johnson"]),
         ("What do blue whales eat?", ["blue whales"]),
+        ("What choir did Netflix praise?", ["choir", "Netflix"]),
+        ("Who moderated the debate?", ["the debate"]),
         ("Is it so?", []),
     ],
 )
