@@ -65,6 +65,7 @@ _LEAST, _LEAST_TOPIC = 0.5, 1.5
 """What is less central is no antecedent, or no topic. Measured: with none, more is found in some
 sets, and much more of it is wrong."""
 _AND = ("and", "but")
+_OPENING = (*_AND, "so", "or", "then", "ok", "okay")
 _POSSESSIVE = frozenset("his hers its their theirs".split())
 _MEASURE = frozenset("old long far big large tall high deep soon exactly not".split())
 _DETERMINER = frozenset("the a an this that these those first second third last next".split())
@@ -307,7 +308,7 @@ def _bound(words: list[Word], at: int, own: Iterable[Phrase]) -> bool:
 def _joined(question: str, words: list[Word], talk: Sequence[_Past]) -> str | None:
     """What is less than a question, with the previous one."""
     body = [word for word in words if word.solid]
-    while len(body) > 1 and body[0].low in _AND:
+    while len(body) > 1 and body[0].low in _OPENING:
         body = body[1:]
     lows, said = [word.low for word in body], question[body[0].start : body[-1].end]
     asks = "|".join(sorted(WH | AUXILIARY | MORE))

@@ -107,6 +107,10 @@ def singular(word: str) -> str:
     return word[:-3] + "y" if word.endswith("ies") else word.removesuffix("s")
 
 
+_REFERRING = frozenset("able likely going about ready due similar close equal next same".split())
+"""After these, "it is … to" speaks of a thing: Is it likely to crash?"""
+
+
 def expletive(words: list[Word], at: int) -> bool:
     """Whether "it" stands for nothing: What time is it? Is it true that …? Was it Musk who …?"""
     before = [word.low for word in words[max(at - 2, 0) : at]]
@@ -119,5 +123,5 @@ def expletive(words: list[Word], at: int) -> bool:
         if following in ("to", "when", "if") and _EXTRAPOSING.intersection((after[0], *before)):
             return True
         if following == "to" and before and before[-1] in BE:
-            return not low.endswith(("ed", "ing"))
+            return low not in _REFERRING and not low.endswith(("ed", "ing"))
     return False

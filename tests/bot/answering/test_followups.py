@@ -39,6 +39,10 @@ MARKED = "Investor David Sacks, who moderated the event, and Elon Musk greeted G
 @pytest.mark.parametrize(
     ("earlier", "question", "searched"),
     [
+        # What opens a question as people say it.
+        (["How old is Mary Cole?"], "Ok, what about Jim Hill?", "How old is Jim Hill?"),
+        (["How old is Mary Cole?"], "So what about Jim Hill?", "How old is Jim Hill?"),
+        (["What is Earlybird?"], "Is it likely to crash?", "Is Earlybird likely to crash?"),
         # Persons: whom the question names, or who answers it.
         (["Who is Trey Gowdy?"], "What did he joke about?", "What did Trey Gowdy joke about?"),
         (["What did Joe Biden post?"], "Is his party small?", "Is Joe Biden's party small?"),
