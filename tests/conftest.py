@@ -29,7 +29,7 @@ hypothesis.settings.load_profile("patient")
 
 PROJECT = Path(__file__).parent.parent
 SEEDS = PROJECT / "seeds"
-SHARED = PROJECT.parent / "shared"
+SHARED = (PROJECT.parent / "shared").resolve()
 MAX_BYTES = 20_000_000
 BOT = (sys.executable, "-m", "bot")
 

@@ -13,7 +13,7 @@ from msgspec import structs
 from embeddings.articles import article
 from embeddings.articles.passages import Passage
 from embeddings.encoding import encoder
-from embeddings.encoding.encoder import BULK, Encoder, Text, Vectors
+from embeddings.encoding.encoder import Encoder, Text, Vectors
 from embeddings.encoding.light import LightEncoder
 from embeddings.encoding.model import Model
 from embeddings.index import generations, reading, rebuild
@@ -225,15 +225,15 @@ def test_passages_of_a_batch_go_with_it(seeds: Path, folder: Path, model: Model)
 def test_the_quick_engine_is_opened_once_and_so_is_the_one_for_bulk(
     seeds: Path, folder: Path, model: Model, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    opened: list[int] = []
+    opened: list[bool] = []
 
-    def counted(model: Model, *, texts: int = 0) -> Encoder:
-        opened.append(texts)
+    def counted(model: Model, *, bulk: bool = False) -> Encoder:
+        opened.append(bulk)
         return encoder.open_encoder(model)
 
     monkeypatch.setattr(rebuild, "open_encoder", counted)
     build(seeds, folder, model, Sizes(batch=SMALL, bulk=20))
-    assert opened == [0, BULK + 1]
+    assert opened == [False, True]
 
 
 @pytest.mark.parametrize("batches", [1, 2, 3])
