@@ -17,6 +17,8 @@ SHORTEST_COPY = 12
 """Word triples; what is shorter is no copy but a coincidence. A guess."""
 
 _WORD = re.compile(r"\w+")
+_SPACED = {code: " " for code in range(128) if not _WORD.match(chr(code))}
+"""What is no part of a word in ASCII → a space."""
 
 _Triples = frozenset[tuple[str, ...]]
 
@@ -53,7 +55,9 @@ def counterpart(copy: Hit, marked: str) -> Sentence:
 
 def _triples(text: str) -> _Triples:
     """The text's runs of three words (Broder 1997, "On the resemblance of documents")."""
-    words = _WORD.findall(text.lower())
+    low = text.lower()
+    # most texts are plain ASCII, and then this is five times as quick as the pattern
+    words = low.translate(_SPACED).split() if low.isascii() else _WORD.findall(low)
     return frozenset(zip(words, words[1:], words[2:], strict=False))
 
 

@@ -152,6 +152,8 @@ class Index:
 
     def _follow(self, query: Query) -> None:
         """Open the generation that the snapshot names, if it is not the open one."""
+        if (self._generation, query.fingerprint) == self._store.generation():
+            return
         meta = self._store.meta()
         if meta is None:
             raise _missing(self._folder)
@@ -168,8 +170,11 @@ class Index:
         passages, having = len(self._words), self._words.frequencies(query.terms)
         highest = upper_bound(idf(having, passages)) or 1.0
         near = self._vectors.search(query.vector, CANDIDATES)
-        ids = [*{**near, **self._words.search(query.terms, CANDIDATES)}]
-        bm25 = self._words.scores(query.terms, ids)
+        bm25 = self._words.search(query.terms, CANDIDATES)
+        ids = [*{**near, **bm25}]
+        if len(bm25) == CANDIDATES:  # else no other passage has any of the terms
+            others = [number for number in ids if number not in bm25]
+            bm25 |= self._words.scores(query.terms, others)
         lexical = {number: min(bm25.get(number, 0.0) / highest, 1.0) for number in ids}
         ranked = _ranked(self._store.candidates(ids), lexical, query)
         hits = self._hits(ranked if hidden else ranked[:limit], lexical, query)

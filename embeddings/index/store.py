@@ -144,6 +144,16 @@ class Store:
         except (KeyError, TypeError, ValueError) as error:
             raise self._damaged(f"its facts about itself are not whole: {error}") from error
 
+    def generation(self) -> tuple[int, str] | None:
+        """The generation that can be searched, and the model's fingerprint: what every question
+        asks for."""
+        rows = self.db.execute(
+            "SELECT value FROM meta WHERE key IN ('fingerprint', 'generation') ORDER BY key"
+        ).fetchall()
+        if len(rows) != 2 or not str(rows[1]["value"]).isdecimal():
+            return None
+        return int(rows[1]["value"]), rows[0]["value"]
+
     def states(self) -> set[FileState]:
         """The file of each article as it was when it was read: all that an unchanged folder
         is compared with."""
