@@ -71,6 +71,10 @@ class _Quiet(logging.FileHandler):
         with suppress(OSError):
             super().emit(record)
 
+    def close(self) -> None:
+        with suppress(OSError):  # what was held back finds no room either
+            super().close()
+
     def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802
         """Say nothing."""
 

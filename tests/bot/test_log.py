@@ -6,6 +6,7 @@ import json
 import logging
 import os
 import stat
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,17 @@ from bot.settings import log_file
 from tests.conftest import Bot, write
 
 WORD = "Zyrianovsk"
+
+
+@pytest.fixture(autouse=True)
+def no_log_afterwards() -> Iterator[None]:
+    """A test's log is not the next one's."""
+    yield
+    for name in ("bot", "embeddings"):
+        logger = logging.getLogger(name)
+        for handler in logger.handlers:
+            handler.close()
+        logger.handlers, logger.propagate = [], True
 
 
 def lines(path: Path) -> list[str]:
@@ -50,6 +62,7 @@ def test_a_log_that_cannot_be_written_costs_nothing(place: str, tmp_path: Path) 
     os.mkfifo(tmp_path / "pipe")
     log_to(tmp_path / place, asked_for=False)
     logging.getLogger("bot").warning("nobody hears this")
+    log_to(tmp_path / "another.log")  # and what was held back costs nothing either
     if place != "/dev/full":
         with pytest.raises(LogError, match="cannot be written"):
             log_to(tmp_path / place)
