@@ -112,7 +112,8 @@ def test_a_file_of_conversations_that_is_none(data: bytes) -> None:
     history_file().parent.mkdir(parents=True, exist_ok=True)
     history_file().write_bytes(data)
     with suppress(HistoryError):
-        History(SEEDS).conversations()
+        assert History(SEEDS).conversations() == []  # an empty file is a new one
+        assert not data or history_file().read_bytes().startswith(b"SQLite format 3")
 
 
 @pytest.fixture(scope="module")
@@ -155,7 +156,8 @@ def test_a_conversation_that_was_tampered_with(document: str, archive: Archive) 
     with closing(sqlite3.connect(history_file(), isolation_level=None)) as database:
         database.execute("UPDATE exchanges SET answer = ?", (document.encode(errors="replace"),))
     with suppress(HistoryError):
-        history.exchanges(kept)
+        (exchange,) = history.exchanges(kept)
+        assert exchange.answer.answered == bool(exchange.answer.citations)
     history.close()
 
 

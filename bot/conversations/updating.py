@@ -14,7 +14,7 @@ import tempfile
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 from msgspec import Struct
@@ -75,26 +75,29 @@ async def update(
     """
     try:
         with tempfile.TemporaryFile() as complaints:
-            process = await asyncio.create_subprocess_exec(
-                sys.executable,
-                "-P",
-                "-m",
-                __name__,
-                str(settings.seeds),
-                str(settings.index),
-                settings.model,
-                str(settings.max_bytes),
-                str(settings.log or log_file()),
-                stdin=asyncio.subprocess.PIPE,
-                stdout=asyncio.subprocess.PIPE,
-                stderr=complaints,
-                limit=_LONGEST_LINE,
-                env={**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
+            starting = asyncio.ensure_future(
+                asyncio.create_subprocess_exec(
+                    sys.executable,
+                    "-P",
+                    "-m",
+                    __name__,
+                    str(settings.seeds),
+                    str(settings.index),
+                    settings.model,
+                    str(settings.max_bytes),
+                    str(settings.log or log_file()),
+                    stdin=asyncio.subprocess.PIPE,
+                    stdout=asyncio.subprocess.PIPE,
+                    stderr=complaints,
+                    limit=_LONGEST_LINE,
+                    env={**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
+                )
             )
             try:
+                process = await asyncio.shield(starting)
                 last = await _follow(process, msgspec.json.encode(looked), on_stage)
             finally:
-                await _ended(process)
+                await _ended(starting)
             if isinstance(last, Done):
                 return last.report
             if isinstance(last, Failed):
@@ -112,15 +115,22 @@ async def update(
     )
 
 
-async def _ended(process: asyncio.subprocess.Process) -> None:
-    """End the process and wait until it has, or its pipes stay open; whoever is cancelled twice
-    waits too."""
-    if process.returncode is None:
-        process.terminate()
-    ending = asyncio.ensure_future(process.communicate())
-    while not ending.done():
+async def _ended(starting: asyncio.Future[asyncio.subprocess.Process]) -> None:
+    """End the process, also one that is only being started, and wait until it has ended: else its
+    pipes stay open."""
+    await _done(starting)
+    if starting.exception() is None:
+        process = starting.result()
+        if process.returncode is None:
+            process.terminate()
+        await _done(asyncio.ensure_future(process.communicate()))
+
+
+async def _done(task: asyncio.Future[Any]) -> None:
+    """Wait for what must come to its end; whoever is cancelled meanwhile waits too."""
+    while not task.done():
         with suppress(asyncio.CancelledError):
-            await asyncio.shield(ending)
+            await asyncio.wait([task])
 
 
 async def _follow(

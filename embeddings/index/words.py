@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 import os
+import weakref
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -45,8 +46,10 @@ class Words:
     """
 
     def __init__(self, folder: Path) -> None:
-        self._links = None if os.access(folder, os.W_OK) else _linked(folder)
-        index = Index.open(self._links.name if self._links else str(folder))
+        links = None if os.access(folder, os.W_OK) else _linked(folder)
+        if links is not None:
+            weakref.finalize(self, links.cleanup)
+        index = Index.open(links.name if links else str(folder))
         self._schema: Schema = index.schema
         self._searcher = index.searcher()
 
@@ -145,10 +148,10 @@ def _linked(folder: Path) -> TemporaryDirectory[str]:
     """
     from tempfile import TemporaryDirectory
 
+    paths = [path.absolute() for path in folder.iterdir() if not path.name.endswith(_LOCK)]
     links = TemporaryDirectory(prefix="verbatim-")
-    for path in folder.iterdir():
-        if not path.name.endswith(_LOCK):
-            os.symlink(path.absolute(), Path(links.name, path.name))
+    for path in paths:
+        os.symlink(path, Path(links.name, path.name))
     return links
 
 
