@@ -12,9 +12,12 @@ from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from functools import cached_property, partial
 from pathlib import Path, PurePosixPath
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Literal, Self
 
-from bot.settings import DEFAULTS, Settings, own_index
+from msgspec import Struct
+from platformdirs import user_cache_path
+
+from bot.settings import APP, DEFAULTS, Settings, own_index
 from bot.threads import one_thread
 from embeddings.errors import (
     ArticlesError,
@@ -22,6 +25,7 @@ from embeddings.errors import (
     IndexBusy,
     IndexDamaged,
     IndexUnusable,
+    ModelError,
     Remedy,
     Unreadable,
 )
@@ -31,6 +35,7 @@ if TYPE_CHECKING:
     from embeddings.articles.article import Article, Info
     from embeddings.encoding.encoder import Encoder
     from embeddings.encoding.model import Model
+    from embeddings.encoding.pairs import PairReader
     from embeddings.index.changes import Changes, Look
     from embeddings.index.rebuild import OnChange, Progress, Report
     from embeddings.index.search import Hidden, Index
@@ -40,6 +45,14 @@ _log = logging.getLogger(__name__)
 _ATTEMPTS = 3
 """Times that a question is put to an index, opened anew each time: rebuilds of other processes may
 take its files away in between. A guess: that is two rebuilds in the time of one question."""
+
+
+class NoReader(Struct, frozen=True):
+    """Why passages are not read: it was set so, the embedding model is not the one whose words the
+    reader has, or (`about`) its file cannot be used."""
+
+    kind: Literal["off", "another model", "unusable"]
+    about: str = ""
 
 
 class Archive:
@@ -88,6 +101,42 @@ class Archive:
         from embeddings.encoding.encoder import open_encoder
 
         return open_encoder(self.model)
+
+    @cached_property
+    def _reader(self) -> PairReader | NoReader:
+        """What reads the best passages, or why nothing does."""
+        from embeddings.encoding.light import LightEncoder
+        from embeddings.encoding.model import DEFAULT_MODEL
+
+        if not self.settings.reader:
+            return NoReader("off")
+        if self.settings.model != DEFAULT_MODEL or not isinstance(self._encoder, LightEncoder):
+            return NoReader("another model")
+        from bot.answering.confidence import fitted
+        from embeddings.encoding.pairs import open_reader
+
+        try:
+            reader = open_reader(self._encoder, user_cache_path(APP))
+            if reader.fingerprint != fitted().reader:
+                raise ModelError("The reader is not the one that confidence.json was fitted to")
+        except ModelError as error:
+            _log.warning("answered without the reader: %s", error)
+            return NoReader("unusable", str(error))
+        return reader
+
+    @property
+    def no_reader(self) -> NoReader | None:
+        """Why passages are not read; None where they are."""
+        return self._reader if isinstance(self._reader, NoReader) else None
+
+    @property
+    def min_confidence(self) -> float:
+        """Below this probability the articles are said not to answer."""
+        from bot.answering.confidence import WITH_READER, WITHOUT_READER
+
+        if self.settings.min_confidence is not None:
+            return self.settings.min_confidence
+        return WITHOUT_READER if self.no_reader else WITH_READER
 
     # How current it is
 
@@ -275,6 +324,7 @@ class Archive:
                     index,
                     self._encoder,
                     limit or PASSAGES,
+                    reader=None if isinstance(self._reader, NoReader) else self._reader,
                     asked_as=question if searched_as else None,
                     min_confidence=self.settings.min_confidence,
                     hidden=hidden,
@@ -322,6 +372,8 @@ class Archive:
         with self._turn, self._limits():
             self._forget()
             self._opened().search(query_of("", self._encoder), 1)
+            if not isinstance(self._reader, NoReader):
+                self._reader.read("", [""])
 
     def close(self) -> None:
         """Let go of the index; the next question opens it again."""
@@ -340,7 +392,8 @@ def open_archive(
     index: str | Path | None = None,
     model: str = DEFAULTS.model,
     max_file_mb: float = DEFAULTS.max_file_mb,
-    min_confidence: float = DEFAULTS.min_confidence,
+    min_confidence: float | None = DEFAULTS.min_confidence,
+    reader: bool = True,
 ) -> Archive:
     """Open a folder of articles (`bot.open`). Only these arguments count: no environment variable
     and no config file is read, and nothing of the process is set.
@@ -350,15 +403,17 @@ def open_archive(
         model: a sentence-transformers model, by name or folder.
         max_file_mb: larger files are not read.
         min_confidence: from 0 to 1; below this probability the articles are said not to answer.
+            Without one it is what was measured.
+        reader: whether the best passages are read.
 
     Raises:
         ValueError: a number is out of its range.
     """
-    if not (0 <= min_confidence <= 1 and max_file_mb > 0):
+    if not (0 <= (min_confidence or 0) <= 1 and max_file_mb > 0):
         raise ValueError("min_confidence must be from 0 to 1, and max_file_mb above 0")
     seeds = Path(folder).expanduser().resolve()
     at = Path(index).expanduser().absolute() if index is not None else own_index(seeds)
-    settings = Settings(seeds, at, model, int(max_file_mb * 1e6), min_confidence)
+    settings = Settings(seeds, at, model, int(max_file_mb * 1e6), min_confidence, reader)
     return Archive(settings, limits=one_thread)
 
 

@@ -12,7 +12,6 @@ from typing import Any
 from msgspec import Struct
 from platformdirs import user_cache_path, user_config_path, user_log_path
 
-from bot.answering.confidence import THRESHOLD
 from embeddings.encoding.model import DEFAULT_MODEL
 from embeddings.errors import VerbatimError
 
@@ -33,7 +32,8 @@ class Defaults(Struct, frozen=True):
     index: str | None = None
     model: str = DEFAULT_MODEL
     max_file_mb: float = 20.0
-    min_confidence: float = THRESHOLD
+    min_confidence: float | None = None
+    reader: str = "on"
     log: str | None = None
 
 
@@ -43,14 +43,16 @@ KEYS = Defaults.__struct_fields__
 
 class Settings(Struct, frozen=True):
     """`seeds` and `index` are absolute; files above `max_bytes` are not read; below
-    `min_confidence`, 0…1, the articles are said not to answer. `log`: the file that was named for
-    it, or None for the usual one."""
+    `min_confidence`, 0…1, the articles are said not to answer; None for what was measured.
+    `reader`: whether the best passages are read. `log`: the file that was named for it, or None for
+    the usual one."""
 
     seeds: Path
     index: Path
     model: str
     max_bytes: int
-    min_confidence: float = THRESHOLD
+    min_confidence: float | None = None
+    reader: bool = True
     log: Path | None = None
 
 
@@ -83,9 +85,12 @@ def load(flags: Mapping[str, Any], environment: Mapping[str, str] = os.environ) 
     model = _text("model", chosen["model"])
     size = "of megabytes above 0"
     megabytes = _number(chosen, "max_file_mb", lambda mb: 0 < mb < 1e6, size, "20")
-    confidence = _number(chosen, "min_confidence", lambda p: 0 <= p <= 1, "from 0 to 1", "0.4")
+    confidence = None
+    if chosen["min_confidence"] is not None:
+        confidence = _number(chosen, "min_confidence", lambda p: 0 <= p <= 1, "from 0 to 1", "0.4")
+    reader = _switch("reader", chosen["reader"])
     log = None if chosen["log"] is None else _path("log", chosen["log"]).absolute()
-    return Settings(seeds, index.absolute(), model, int(megabytes * 1e6), confidence, log)
+    return Settings(seeds, index.absolute(), model, int(megabytes * 1e6), confidence, reader, log)
 
 
 def _text(key: str, value: Any) -> str:
@@ -103,6 +108,22 @@ def _text(key: str, value: Any) -> str:
             f"{key} is {value!r}, and must be a name in UTF-8", remedy="Set it to another."
         ) from error
     return value
+
+
+def _switch(key: str, value: Any) -> bool:
+    """A setting that is on or off.
+
+    Raises:
+        SettingsError: it is neither.
+    """
+    if isinstance(value, bool):  # of TOML
+        return value
+    if value not in ("on", "off"):
+        raise SettingsError(
+            f"{key} is {value!r}, and must be on or off",
+            remedy=f"Set it like this: BOT_{key.upper()}=off.",
+        )
+    return bool(value == "on")
 
 
 def _path(key: str, value: Any) -> Path:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from bot.answering.answer import PASSAGES, answer
 from bot.answering.citation import Answer
-from bot.answering.confidence import THRESHOLD
 from bot.answering.question import understand
 from embeddings.encoding.encoder import Encoder
+from embeddings.encoding.pairs import PairReader
 from embeddings.index.search import Hidden, Index
 
 
@@ -16,9 +16,18 @@ def asked(
     encoder: Encoder,
     limit: int = PASSAGES,
     *,
-    min_confidence: float = THRESHOLD,
+    reader: PairReader | None = None,
+    min_confidence: float | None = None,
     hidden: Hidden | None = None,
 ) -> Answer:
     """The answer to a question in words."""
     understood = understand(question, encoder)
-    return answer(understood, index, encoder, limit, min_confidence=min_confidence, hidden=hidden)
+    return answer(
+        understood,
+        index,
+        encoder,
+        limit,
+        reader=reader,
+        min_confidence=min_confidence,
+        hidden=hidden,
+    )

@@ -16,8 +16,9 @@ import hypothesis
 import pytest
 
 from embeddings.arrays import Floats
+from embeddings.encoding.bert import Bert
 from embeddings.encoding.encoder import open_encoder
-from embeddings.encoding.light import Bert, LightEncoder
+from embeddings.encoding.light import LightEncoder
 from embeddings.encoding.model import Model, find_model
 from embeddings.index.rebuild import rebuild
 
@@ -93,14 +94,18 @@ def remembered_passes() -> Iterator[None]:
     """Each text goes through the model's forward pass once in a session: what came of it is
     remembered. Half of the tests build an index of the same articles."""
     forward = Bert.forward
-    remembered: dict[tuple[str, tuple[int, ...]], Floats] = {}
+    remembered: dict[tuple[str, int, tuple[int, ...]], Floats] = {}
 
-    def remembering(self: Bert, sequences: Sequence[Sequence[int]]) -> list[Floats]:
+    def remembering(
+        self: Bert, sequences: Sequence[Sequence[int]], firsts: Sequence[int] | None = None
+    ) -> list[Floats]:
         weights = hashlib.sha256(self.layers[-1]["narrow"][0][:8].tobytes()).hexdigest()
-        keys = [(weights, tuple(ids)) for ids in sequences]
+        firsts = firsts or [len(ids) for ids in sequences]
+        keys = [(weights, first, tuple(ids)) for ids, first in zip(sequences, firsts, strict=True)]
         missing = [key for key in keys if key not in remembered]
         if missing:
-            remembered.update(zip(missing, forward(self, [ids for _, ids in missing]), strict=True))
+            states = forward(self, [ids for *_, ids in missing], [first for _, first, _ in missing])
+            remembered.update(zip(missing, states, strict=True))
         return [remembered[key].copy() for key in keys]
 
     with pytest.MonkeyPatch.context() as patch:

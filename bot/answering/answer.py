@@ -7,26 +7,31 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from msgspec import structs
+
 from bot.answering.agreement import Voice, agree
 from bot.answering.citation import Answer, Citation, Place, Quote, Statement
-from bot.answering.confidence import THRESHOLD
+from bot.answering.confidence import WITH_READER, WITHOUT_READER
 from bot.answering.copies import counterpart, fold
 from bot.answering.english.mentions import Mention
 from bot.answering.english.quantities import quantity
-from bot.answering.judging import Judged, judge
+from bot.answering.judging import Judged, judge, judge_read
 from bot.answering.question import Question
 from bot.answering.refusal import reason
 from bot.answering.short_answer import ENOUGH, candidates, short_answer
 from embeddings.articles.passages import Lines, Passage, Sentence
 from embeddings.encoding.encoder import Encoder
-from embeddings.index.search import Hidden, Hit, Index
+from embeddings.encoding.pairs import PairReader
+from embeddings.index.search import Found, Hidden, Hit, Index
 
 PASSAGES = 3
 """Shown where nothing else is asked for. A choice."""
 
-JUDGED = 5
-"""Passages that are weighed at the least. Measured (3 found less, 8 no more; the figures were not
-kept)."""
+JUDGED = 12
+"""Passages that are weighed at the least. Measured (tests/eval/README.md)."""
+
+READ = 5
+"""Those of them that are read, the likeliest. Measured (tests/eval/README.md)."""
 
 POOL = 30
 """Hits that are searched: the rivals of those that are judged, and their copies. A guess."""
@@ -40,15 +45,18 @@ def answer(
     encoder: Encoder,
     limit: int = PASSAGES,
     *,
+    reader: PairReader | None = None,
     asked_as: str | None = None,
-    min_confidence: float = THRESHOLD,
+    min_confidence: float | None = None,
     hidden: Hidden | None = None,
 ) -> Answer:
     """Ask the index; at most `limit` passages.
 
     Args:
+        reader: what reads the best passages; without one they are judged by words and vectors.
         asked_as: the person's own words, where the question is another that is searched instead.
-        min_confidence: below this probability the articles are said not to answer.
+        min_confidence: below this probability the articles are said not to answer; without one
+            it is what was measured.
         hidden: which passages to pass over, as if they were not there.
 
     Raises:
@@ -60,6 +68,11 @@ def answer(
     heads = tuple(head for head, *_ in groups)  # a copy is no rival
     found = found.with_hits(heads)
     judged = judge(question, found, heads[: max(JUDGED, limit)], encoder)
+    reads = reader is not None and bool(judged)
+    if reader is not None:
+        judged = _read(question, found, judged, reader)
+    if min_confidence is None:
+        min_confidence = WITH_READER if reads else WITHOUT_READER
     shorts = {
         verdict.hit.passage_id: short
         for verdict in judged
@@ -82,11 +95,24 @@ def answer(
         answered=answered,
         confidence=confidence,
         min_confidence=min_confidence,
-        reason=None if answered else reason(question, found, judged),
+        reader=reads,
+        reason=None if answered else reason(question, found, judged, min_confidence),
         citations=citations if answered else (),
         nearest=() if answered else citations,
         agreement=_agreement(question, judged, shorts, min_confidence) if answered else (),
     )
+
+
+def _read(
+    question: Question, found: Found, judged: Sequence[Judged], reader: PairReader
+) -> list[Judged]:
+    """The passages once the likeliest were read: the others follow, as likely at the most."""
+    best = judge_read(question, found, judged[:READ], reader)
+    others = (
+        structs.replace(verdict, probability=min(verdict.probability, best[-1].probability))
+        for verdict in judged[READ:]
+    )
+    return [*best, *others]
 
 
 def _agreement(

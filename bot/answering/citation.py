@@ -82,6 +82,7 @@ class Answer(Struct, frozen=True):
     """`citations` where the articles answer; else `nearest` and the `reason`.
 
     `searched_as`: what was searched instead of a question that depends on what came before.
+    `reader`: whether the likeliest passages were read.
     `agreement`: what several articles say, where that is one figure or several of one sort:
     with one statement they agree, with more they differ.
     """
@@ -91,6 +92,7 @@ class Answer(Struct, frozen=True):
     answered: bool
     confidence: float
     min_confidence: float
+    reader: bool
     reason: Reason | None
     citations: tuple[Citation, ...]
     nearest: tuple[Citation, ...]

@@ -8,18 +8,19 @@ model runs for it). What each is worth is fitted: confidence.py.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 import numpy.typing as npt
 from msgspec import Struct
 
-from bot.answering.confidence import probability
+from bot.answering.confidence import log_odds, probability, probability_read
 from bot.answering.english import mentions
 from bot.answering.question import Question
+from bot.answering.reader import Reading, Span, read
 from embeddings.articles.passages import Sentence
 from embeddings.encoding.encoder import Encoder, Tokens
+from embeddings.encoding.pairs import PairReader
 from embeddings.index.search import Found, Hit
 from embeddings.index.stems import stems
 
@@ -35,12 +36,22 @@ RIVAL = 5
 """The passage is held against its fifth best rival: better ones may say the same.
 Measured (tests/eval/README.md)."""
 
+IN_ORDER = 0.15
+"""What a point of the reader's score counts for beside the log-odds of before it was read, in the
+order of the passages. Measured (tests/eval/README.md)."""
+
+IN_MARK = 0.2
+"""What a sentence's share of what was read counts for beside the rule. Measured
+(tests/eval/README.md)."""
+
 
 class Judged(Struct, frozen=True):
     """A hit with the sentence to mark in it, and the probability that it answers.
 
     `signals`: what that is computed from (tests/eval/fit_confidence.py fits on them); `carried`:
-    the share of the question's information that the marked sentence carries.
+    the share of the question's information that the marked sentence carries; `sentences`: what
+    speaks for marking each of the passage's sentences; `span`: the words of the marked one that
+    answer best, where it was read.
     """
 
     hit: Hit
@@ -48,6 +59,8 @@ class Judged(Struct, frozen=True):
     probability: float
     signals: dict[str, float]
     carried: float
+    sentences: tuple[float, ...]
+    span: Span | None = None
 
     @property
     def marked(self) -> str:
@@ -61,40 +74,95 @@ def judge(
     encoder: Encoder,
     chance: Callable[[Mapping[str, float]], float] = probability,
 ) -> list[Judged]:
-    """How likely each of these hits answers, most likely first.
+    """How likely each of these hits answers, most likely first, before any is read.
 
     Args:
         found: what the question found. `hits` are some of it; the rivals of each are all others.
         chance: signals → probability.
     """
-    marks = [_mark(question, found, hit) for hit in hits]
-    marked = [hit.passage.text_of(own) for hit, (own, _) in zip(hits, marks, strict=True)]
+    scored = [_sentences(question, found, hit) for hit in hits]
+    marks = [
+        hit.passage.sentences[own.index(max(own))] for hit, own in zip(hits, scored, strict=True)
+    ]
+    marked = [hit.passage.text_of(mark) for hit, mark in zip(hits, marks, strict=True)]
     weights = np.array([found.idf.get(term or "", 0.0) for term in question.token_terms])
     judged = []
-    for hit, (own, in_mark), tokens in zip(hits, marks, encoder.tokens(marked), strict=True):
+    for hit, own, mark, text, tokens in zip(
+        hits, scored, marks, marked, encoder.tokens(marked), strict=True
+    ):
+        in_mark = frozenset(stems(text))
         signals = _signals(question, found, hit, in_mark, tokens, weights)
-        judged.append(Judged(hit, own, chance(signals), signals, found.coverage(in_mark)))
+        carried = found.coverage(in_mark)
+        judged.append(Judged(hit, mark, chance(signals), signals, carried, tuple(own)))
     judged.sort(key=lambda verdict: -verdict.probability)
     return judged
 
 
-def _mark(question: Question, found: Found, hit: Hit) -> tuple[Sentence, frozenset[str]]:
-    """The sentence of a hit that most likely holds the answer, and its stems."""
-    previous = frozenset[str]()
-    best, highest = (hit.passage.sentences[0], previous), -math.inf
+def judge_read(
+    question: Question,
+    found: Found,
+    judged: Sequence[Judged],
+    reader: PairReader,
+    chance: Callable[[float, float], float] = probability_read,
+) -> list[Judged]:
+    """The same hits once they were read, each with the sentence to mark now, the best first.
+
+    Args:
+        chance: (probability before, score of the reading) → probability.
+    """
+    readings = read(
+        question.text, [(verdict.hit.passage, verdict.mark) for verdict in judged], reader
+    )
+    ranked = sorted(
+        zip(judged, readings, strict=True),
+        key=lambda pair: -log_odds(pair[0].probability) - IN_ORDER * pair[1].score,
+    )
+    highest, again = 1.0, []
+    for verdict, reading in ranked:
+        highest = min(highest, chance(verdict.probability, reading.score))
+        mark = _mark_read(verdict, reading)
+        passage = verdict.hit.passage
+        again.append(
+            Judged(
+                hit=verdict.hit,
+                mark=mark,
+                probability=highest,
+                signals=verdict.signals,
+                carried=found.coverage(frozenset(stems(passage.text_of(mark)))),
+                sentences=verdict.sentences,
+                span=reading.spans.get(mark),
+            )
+        )
+    return again
+
+
+def _sentences(question: Question, found: Found, hit: Hit) -> list[float]:
+    """What speaks for marking each sentence of a hit."""
+    previous, scores = frozenset[str](), []
     for sentence, cosine in zip(hit.passage.sentences, hit.sentence_cosines, strict=True):
         text = hit.passage.text_of(sentence)
         own = frozenset(stems(text))
-        score = (
+        scores.append(
             cosine
             + COVERAGE * found.coverage(own)
             + WITH_PREVIOUS * found.coverage(own | previous)
             + OFFERS * _offers(question, text)
         )
-        if score > highest:
-            best, highest = (sentence, own), score
         previous = own
-    return best
+    return scores
+
+
+def _mark_read(verdict: Judged, reading: Reading) -> Sentence:
+    """The sentence to mark, by the rule and by what was read (as the logarithm of its share of
+    all that was read there)."""
+    if not reading.spans:
+        return verdict.mark
+    total = np.logaddexp.reduce([span.score for span in reading.spans.values()])
+    rule = dict(zip(verdict.hit.passage.sentences, verdict.sentences, strict=True))
+    return max(
+        reading.spans,
+        key=lambda own: rule[own] + IN_MARK * float(reading.spans[own].score - total),
+    )
 
 
 def _offers(question: Question, text: str) -> int:

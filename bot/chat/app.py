@@ -274,7 +274,8 @@ class ChatApp(CitingApp):
         archive, at = self.archive, self.settings
         looked = archive.look()
         changes = archive.confirm(looked)
-        lines = status_lines(looked, changes, at.seeds, at.index, archive.model.name)
+        places = at.seeds, at.index, archive.model.name, archive.no_reader
+        lines = status_lines(looked, changes, *places)
         return lines + article_lines(archive.articles())
 
     @work(exclusive=True, group="sheet")

@@ -14,7 +14,8 @@ def run(options: argparse.Namespace, settings: Settings) -> Result:
     """Look, and write nothing."""
     archive = Archive(settings)
     looked = archive.look()
-    facts = (looked, archive.confirm(looked), settings.seeds, settings.index, archive.model.name)
+    at = settings.seeds, settings.index, archive.model.name, archive.no_reader
+    facts = (looked, archive.confirm(looked), *at)
     if options.json:
         from bot.presenting.json import status_json
 

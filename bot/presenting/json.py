@@ -13,10 +13,11 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any, NotRequired, TypedDict
 
-from bot.presenting.text import reason_words, remake_words, remedy_words
+from bot.presenting.text import no_reader_words, reason_words, remake_words, remedy_words
 
 if TYPE_CHECKING:
     from bot.answering.citation import Answer, Citation, Place, Quote
+    from bot.archive import NoReader
     from embeddings.articles.folder import Skipped
     from embeddings.errors import VerbatimError
     from embeddings.index.changes import Changes, Look
@@ -89,6 +90,7 @@ class AnswerJson(TypedDict):
     answered: bool
     confidence: float
     min_confidence: NotRequired[float]
+    reader: NotRequired[bool]
     reason: str | None
     citations: list[CitationJson]
     nearest: list[CitationJson]
@@ -120,11 +122,14 @@ class ReportJson(TypedDict):
 
 
 class StatusJson(TypedDict):
-    """What `bot status --json` prints."""
+    """What `bot status --json` prints. `no_reader`: why passages are not read, where they are
+    not."""
 
     seeds: str
     index: str
     model: str
+    reader: bool
+    no_reader: str | None
     articles: int
     passages: int
     built_at: str | None
@@ -161,6 +166,7 @@ def answer_json(answer: Answer) -> AnswerJson:
         "answered": answer.answered,
         "confidence": round(answer.confidence, 4),
         "min_confidence": answer.min_confidence,
+        "reader": answer.reader,
         "reason": reason_words(reason, answer.min_confidence) if reason else None,
         "citations": [_citation_json(citation) for citation in answer.citations],
         "nearest": [_citation_json(citation) for citation in answer.nearest],
@@ -217,7 +223,7 @@ def answer_of(document: Any) -> Answer:
     import msgspec
 
     from bot.answering.citation import Answer, Statement
-    from bot.answering.confidence import THRESHOLD
+    from bot.answering.confidence import WITHOUT_READER
     from bot.answering.refusal import Reason
 
     stored: AnswerJson = msgspec.convert(document, AnswerJson)
@@ -226,7 +232,8 @@ def answer_of(document: Any) -> Answer:
         searched_as=stored["searched_as"],
         answered=stored["answered"],
         confidence=stored["confidence"],
-        min_confidence=stored.get("min_confidence", THRESHOLD),
+        min_confidence=stored.get("min_confidence", WITHOUT_READER),
+        reader=stored.get("reader", False),
         reason=None if stored["reason"] is None else Reason("kept", words=stored["reason"]),
         citations=tuple(_citation_of(citation) for citation in stored["citations"]),
         nearest=tuple(_citation_of(citation) for citation in stored["nearest"]),
@@ -307,12 +314,21 @@ def report_json(report: Report) -> ReportJson:
     }
 
 
-def status_json(look: Look, changes: Changes, seeds: Path, index: Path, model: str) -> StatusJson:
+def status_json(
+    look: Look,
+    changes: Changes,
+    seeds: Path,
+    index: Path,
+    model: str,
+    no_reader: NoReader | None,
+) -> StatusJson:
     """The document of how an index stands."""
     return {
         "seeds": str(seeds),
         "index": str(index),
         "model": model,
+        "reader": no_reader is None,
+        "no_reader": no_reader_words(no_reader) if no_reader else None,
         "articles": look.articles,
         "passages": look.passages,
         "built_at": look.meta.built_at if look.meta else None,

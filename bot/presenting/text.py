@@ -12,6 +12,7 @@ from embeddings.errors import Remedy
 if TYPE_CHECKING:
     from bot.answering.citation import Answer, Citation, Place
     from bot.answering.refusal import Reason
+    from bot.archive import NoReader
     from embeddings.articles.article import Info
     from embeddings.articles.folder import Skipped
     from embeddings.errors import VerbatimError
@@ -23,6 +24,9 @@ _NAMED = 3
 
 _TITLE = 60
 """Characters of a title in a reason."""
+
+_EXCERPT = 140
+"""Characters of what the nearest passage says, in a reason."""
 
 _LEDE = 120
 """Characters before the marked sentence from which the chat shows it above its passage too.
@@ -84,6 +88,8 @@ def reason_words(reason: Reason, min_confidence: float) -> str:
             f"The best passage is {reason.likely:.0%} likely to answer, and"
             f" {min_confidence:.0%} was asked for (--min-confidence)."
         )
+    if reason.kind == "does not say":
+        return _does_not_say(reason)
     carried, missing = _listed(reason.carried, "and"), _listed(reason.missing, "or")
     has = f"shares {carried}" if carried else "shares no word with the question"
     nearest = f"the nearest passage, from “{_short(reason.title)}”, {has}"
@@ -94,6 +100,39 @@ def reason_words(reason: Reason, min_confidence: float) -> str:
         return f"{lacking}, not {missing}."
     enough = "Passages have the question's words, but none comes near enough to what it asks"
     return f"{enough}; {nearest}."
+
+
+def _does_not_say(reason: Reason) -> str:
+    """What the nearest passage says instead, and which names are missing there."""
+    says = f"The nearest passage says “{_excerpt(reason.says)}”"
+    if reason.unknown:
+        return f"No article names {_listed(reason.unknown, 'or')}. {says}."
+    if reason.missing:
+        return f"{says}, and does not name {_listed(reason.missing, 'or')}."
+    return f"{says}, which does not answer this."
+
+
+def _excerpt(says: tuple[str, str, str]) -> str:
+    """The words that were read with what stands round them, cut at words where that is long."""
+    before, words, after = says
+    room = max(_EXCERPT - len(words), 0)
+    if len(before) + len(after) > room:
+        left = max(room - len(after), room // 2)
+        right = max(room - len(before), room // 2)
+        if len(before) > left:
+            before = "…" + before[len(before) - left :].partition(" ")[2]
+        if len(after) > right:
+            after = after[:right].rpartition(" ")[0] + "…"
+    return " ".join((before + words + after).split()).rstrip(".")
+
+
+def no_reader_words(no_reader: NoReader) -> str:
+    """Why passages are not read."""
+    if no_reader.kind == "off":
+        return "off, as it was set"
+    if no_reader.kind == "another model":
+        return "off: it has the words of the default model, and another one is set"
+    return f"off: {no_reader.about}"
 
 
 def _listed(words: Sequence[str], last: str) -> str:
@@ -206,13 +245,21 @@ def show_lines(text: str, first: int, last: int) -> list[Line]:
 # The index
 
 
-def status_lines(look: Look, changes: Changes, seeds: Path, index: Path, model: str) -> list[Line]:
+def status_lines(
+    look: Look,
+    changes: Changes,
+    seeds: Path,
+    index: Path,
+    model: str,
+    no_reader: NoReader | None,
+) -> list[Line]:
     """How the index stands against the folder."""
     built = look.meta.built_at if look.meta else None
     rows = [
         ("Articles", str(seeds)),
         ("Index", str(index)),
         ("Model", model),
+        ("Reader", no_reader_words(no_reader) if no_reader else "on: the best passages are read"),
         ("Indexed", f"{count(look.articles, 'article')}, {count(look.passages, 'passage')}"),
         ("Search", _search(look)),
         ("Built", f"{built} ({_age(built)} ago)" if built else "never"),

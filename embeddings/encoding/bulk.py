@@ -1,4 +1,4 @@
-"""BERT's forward pass in PyTorch, for many passages: the weights of `light.py`, and its packing.
+"""BERT's forward pass in PyTorch, for many passages: the weights of `bert.py`, and its packing.
 
 Sentence-transformers pads each batch to its longest text, and splits one product over the
 cores. Here nothing is padded, and each thread of the caller computes a batch of its own. On
@@ -19,7 +19,7 @@ from torch import Tensor
 from torch.nn import functional
 
 from embeddings.arrays import Floats
-from embeddings.encoding.light import Bert, Forward
+from embeddings.encoding.bert import Bert, Forward
 
 _LEAST_ROWS = 512
 """A product of fewer rows sums in another order (oneDNN splits it along its columns): with this
@@ -52,7 +52,7 @@ class BulkBert:
     def __init__(self, bert: Bert) -> None:
         self._type = quickest()
         self._heads, self._epsilon = bert.heads, bert.epsilon
-        self._words, self._places, self._kind = map(_own, (bert.words, bert.places, bert.kind))
+        self._words, self._places, self._kind = map(_own, (bert.words, bert.places, bert.kinds[0]))
         self._norm = _both(bert.norm)
         self._layers = [
             {

@@ -1,25 +1,14 @@
-"""BERT-family models in numpy, from the model's own safetensors file.
-
-A question needs one pass of a small model. Importing sentence-transformers for it costs
-six seconds; this costs the import of numpy, and agrees with it to 2e-7.
-
-Sequences are packed one after the other without padding, so that no vector depends on
-the texts it was computed beside. BERT: Devlin et al. 2019, arXiv:1810.04805.
-"""
+"""The light engine: BERT-family models as an `Encoder`, ready in 50 ms."""
 
 from __future__ import annotations
 
-import json
-import math
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from functools import cached_property
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
 from embeddings.arrays import Floats, unit
+from embeddings.encoding.bert import Bert, Forward, map_safetensors
 from embeddings.encoding.encoder import Text, Tokens, Vectors, cores
 from embeddings.encoding.model import Model
 from embeddings.encoding.pooling import check_budget, count_tokens, look_up, pool, whole
@@ -30,156 +19,6 @@ if TYPE_CHECKING:
 
 _BATCH_TOKENS = 2048
 """Tokens that go through the model together. Measured: more is no quicker."""
-_TYPES = {"F32": np.float32, "F16": np.float16}
-_ROWS = 128
-"""Rows of the widest layer worked on at a time: 128 x 1,536 floats stay in the cache."""
-
-
-Forward = Callable[[Sequence[Sequence[int]]], list[Floats]]
-"""Token ids of each text → its last hidden states, float32 (tokens, dimension)."""
-
-
-class Bert:
-    """Weights of a BERT encoder, memory-mapped, and its forward pass."""
-
-    def __init__(self, weights: Path, config: dict[str, Any]) -> None:
-        """Map the weights.
-
-        Raises:
-            KeyError, ValueError, OSError: the file is not that of a BERT encoder.
-        """
-        tensors = _map_safetensors(weights)
-        self.heads: int = config["num_attention_heads"]
-        self.epsilon: float = config["layer_norm_eps"]
-        self.positions: int = config["max_position_embeddings"]
-        self.words = tensors["embeddings.word_embeddings.weight"]
-        self.places = tensors["embeddings.position_embeddings.weight"]
-        self.kind = tensors["embeddings.token_type_embeddings.weight"][0]
-        self.norm = _pair(tensors, "embeddings.LayerNorm")
-        self.layers = [
-            {
-                name: _pair(tensors, f"encoder.layer.{number}.{path}")
-                for name, path in (
-                    ("query", "attention.self.query"),
-                    ("key", "attention.self.key"),
-                    ("value", "attention.self.value"),
-                    ("attended", "attention.output.dense"),
-                    ("attended_norm", "attention.output.LayerNorm"),
-                    ("wide", "intermediate.dense"),
-                    ("narrow", "output.dense"),
-                    ("norm", "output.LayerNorm"),
-                )
-            }
-            for number in range(config["num_hidden_layers"])
-        ]
-
-    def forward(self, sequences: Sequence[Sequence[int]]) -> list[Floats]:
-        """Token ids of each text → its last hidden states, float32 (tokens, dimension)."""
-        lengths = [len(ids) for ids in sequences]
-        ends = np.cumsum(lengths).tolist()
-        spans = [slice(end - length, end) for end, length in zip(ends, lengths, strict=True)]
-        rows = np.concatenate([np.asarray(ids, dtype=np.int64) for ids in sequences])
-        hidden = self.words[rows].astype(np.float32, copy=False)
-        for span, length in zip(spans, lengths, strict=True):
-            hidden[span] += self.places[:length]
-        hidden += self.kind
-        self._normalise(hidden, self.norm)
-        for layer in self.layers:
-            attended = self._attend(hidden, spans, layer)
-            hidden += _linear(attended, layer["attended"])
-            self._normalise(hidden, layer["attended_norm"])
-            for start in range(0, len(hidden), _ROWS):
-                rows = hidden[start : start + _ROWS]
-                wide = _linear(rows, layer["wide"])
-                _gelu(wide)
-                rows += _linear(wide, layer["narrow"])
-            self._normalise(hidden, layer["norm"])
-        return [hidden[span] for span in spans]
-
-    def _attend(
-        self, hidden: Floats, spans: list[slice], layer: dict[str, tuple[Floats, Floats]]
-    ) -> Floats:
-        """Scaled dot-product attention, sequence by sequence, over all heads at once."""
-        size = hidden.shape[1] // self.heads
-        query = _linear(hidden, layer["query"])
-        query *= np.float32(1 / math.sqrt(size))
-        key = _linear(hidden, layer["key"])
-        value = _linear(hidden, layer["value"])
-        attended = np.empty_like(hidden)
-        for span in spans:
-            q, k, v = (
-                part[span].reshape(-1, self.heads, size).transpose(1, 0, 2)
-                for part in (query, key, value)
-            )
-            scores = q @ k.transpose(0, 2, 1)
-            scores -= scores.max(axis=-1, keepdims=True)
-            np.exp(scores, out=scores)
-            scores /= scores.sum(axis=-1, keepdims=True)
-            attended[span] = (scores @ v).transpose(1, 0, 2).reshape(-1, hidden.shape[1])
-        return attended
-
-    def _normalise(self, rows: Floats, weights: tuple[Floats, Floats]) -> None:
-        """Layer norm (Ba et al. 2016, arXiv:1607.06450), in place."""
-        rows -= rows.mean(axis=-1, keepdims=True)
-        variance = np.einsum("ij,ij->i", rows, rows)[:, None] / np.float32(rows.shape[1])
-        rows /= np.sqrt(variance + np.float32(self.epsilon))
-        rows *= weights[0]
-        rows += weights[1]
-
-
-def _linear(rows: Floats, weights: tuple[Floats, Floats]) -> Floats:
-    out: Floats = rows @ weights[0].T
-    out += weights[1]
-    return out
-
-
-def _gelu(rows: Floats) -> None:
-    """x·Φ(x), in place, with the normal distribution's Φ by its error function.
-
-    numpy has none: Abramowitz & Stegun 7.1.26, absolute error below 1.5e-7.
-    """
-    x = rows * np.float32(1 / math.sqrt(2))
-    size = np.abs(x)
-    t = 1 / (1 + np.float32(0.3275911) * size)
-    erf = np.full_like(t, 1.061405429)
-    for coefficient in (-1.453152027, 1.421413741, -0.284496736, 0.254829592):
-        erf *= t
-        erf += np.float32(coefficient)
-    erf *= t
-    size *= size
-    np.negative(size, out=size)
-    erf *= np.exp(size, out=size)
-    np.subtract(1, erf, out=erf)
-    np.copysign(erf, x, out=erf)
-    erf += 1
-    erf *= np.float32(0.5)
-    rows *= erf
-
-
-def _pair(tensors: dict[str, Floats], path: str) -> tuple[Floats, Floats]:
-    return tensors[f"{path}.weight"], tensors[f"{path}.bias"]
-
-
-def _map_safetensors(path: Path) -> dict[str, Floats]:
-    """Name → tensor, float32, mapped from the file (its format: huggingface/safetensors).
-
-    The library's own numpy reader copies each tensor, 90 MB for every question.
-    """
-    with path.open("rb") as file:
-        size = int.from_bytes(file.read(8), "little")
-        if size > 100_000_000:
-            raise ValueError(f"{path} is not a safetensors file")
-        header = json.loads(file.read(size))
-    header.pop("__metadata__", None)
-    data = np.memmap(path, mode="r", offset=8 + size)
-    tensors = {}
-    for name, entry in header.items():
-        if entry["dtype"] not in _TYPES:
-            continue  # position_ids and the like
-        start, end = entry["data_offsets"]
-        tensor = data[start:end].view(_TYPES[entry["dtype"]]).reshape(entry["shape"])
-        tensors[name.removeprefix("bert.")] = tensor.astype(np.float32, copy=False)
-    return tensors
 
 
 class LightEncoder:
@@ -205,12 +44,27 @@ class LightEncoder:
     @cached_property
     def _bert(self) -> Bert:
         try:
-            return Bert(self.model.folder / "model.safetensors", self._config)
+            tensors, _ = map_safetensors(self.model.folder / "model.safetensors")
+            return Bert(tensors, self._config)
         except (OSError, KeyError, ValueError) as error:
             raise ModelError(f"The weights of {self.model.name} cannot be read: {error}") from error
 
+    @property
+    def words(self) -> Floats:
+        """The model's table of tokens: what each means in no context, float32 (tokens, width).
+
+        Raises:
+            ModelError: the weights cannot be read.
+        """
+        return self._bert.words
+
     @cached_property
-    def _tokenizer(self) -> Tokenizer:
+    def tokenizer(self) -> Tokenizer:
+        """The model's tokenizer, set to cut nothing and to pad nothing.
+
+        Raises:
+            ModelError: it cannot be read.
+        """
         from tokenizers import Tokenizer
 
         try:
@@ -221,21 +75,21 @@ class LightEncoder:
             ) from error
 
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
-        return count_tokens(self._tokenizer, texts)
+        return count_tokens(self.tokenizer, texts)
 
     def encode_query(self, text: str) -> Floats:
-        ids = self._tokenizer.encode(text).ids
+        ids = self.tokenizer.encode(text).ids
         if len(ids) > self.budget + 2:
             ids = [*ids[: self.budget + 1], ids[-1]]
         return unit(self._bert.forward([ids])[0].mean(axis=0))
 
     def tokens(self, texts: Sequence[str]) -> list[Tokens]:
-        return look_up(self._tokenizer, self._bert.words, texts, self.budget)
+        return look_up(self.tokenizer, self.words, texts, self.budget)
 
     def encode(self, texts: Sequence[Text]) -> Iterator[list[tuple[int, Vectors]]]:
         from concurrent.futures import ThreadPoolExecutor  # 4 ms that no question needs
 
-        tokenized = self._tokenizer.encode_batch([text.text for text in texts])
+        tokenized = self.tokenizer.encode_batch([text.text for text in texts])
         lengths = [len(encoding.ids) for encoding in tokenized]
         check_budget([length - 2 for length in lengths], self.budget)
         order = sorted(range(len(texts)), key=lambda index: -lengths[index])

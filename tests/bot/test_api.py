@@ -130,7 +130,8 @@ def test_a_refusal_is_data(archive: bot.Archive) -> None:
     assert refused.citations == ()
     assert len(refused.nearest) == 3
     assert isinstance(refused.reason, bot.Reason)
-    assert "encodes" in refused.reason.unknown
+    assert refused.reason.kind == "does not say"
+    assert "".join(refused.reason.says) == refused.nearest[0].highlight.text
 
 
 def test_a_changed_article_counts_at_once(lighthouses: Path, tmp_path: Path) -> None:

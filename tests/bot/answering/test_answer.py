@@ -9,7 +9,8 @@ import pytest
 
 from bot.answering.refusal import Reason
 from embeddings.arrays import Floats
-from embeddings.encoding.light import Bert, LightEncoder
+from embeddings.encoding.bert import Bert
+from embeddings.encoding.light import LightEncoder
 from embeddings.encoding.model import Model
 from embeddings.index.rebuild import rebuild
 from embeddings.index.search import Index

@@ -15,7 +15,7 @@ CITED = Citation(1, Info("a.txt", "A title", None, "utf-8", "0"), PASSAGE, MARK,
 
 def answer(*scores: float) -> Answer:
     citations = tuple(replace(CITED, rank=n, score=s) for n, s in enumerate(scores, start=1))
-    return Answer("Q?", None, bool(scores), 0.0, 0.2, None, citations, ())
+    return Answer("Q?", None, bool(scores), 0.0, 0.2, False, None, citations, ())
 
 
 def test_a_quotation_round_one_inside_it() -> None:

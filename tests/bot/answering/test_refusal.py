@@ -14,7 +14,7 @@ def refusal(question: str, index: Index, encoder: LightEncoder) -> tuple[Answer,
     """The refusal, and the words for its reason."""
     result = asked(question, index, encoder)
     assert not result.answered
-    assert result.confidence < confidence.THRESHOLD
+    assert result.confidence < confidence.WITHOUT_READER
     assert result.citations == ()
     assert result.nearest
     assert result.reason is not None

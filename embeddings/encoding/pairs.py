@@ -1,0 +1,166 @@
+"""A question and a passage read together: where in the passage an answer begins and ends.
+
+The reader is a BERT encoder that reads question and passage as one sequence, [CLS] question [SEP]
+passage [SEP], in two segments, with a linear head of two scores for each token: begin and end of
+the answer (Devlin et al. 2019, arXiv:1810.04805, section 4.2). Token 0 stands for "not here"
+(section 4.3). It shares tokenizer and table of words with the packaged embedding model, so that its
+own file, float16 in this package, holds the layers alone. READER.md beside this file is its card.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+import os
+import tempfile
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
+
+import numpy as np
+from msgspec import Struct
+
+from embeddings.arrays import Floats
+from embeddings.encoding.bert import Bert, map_safetensors
+from embeddings.encoding.encoder import cores
+from embeddings.errors import ModelError
+
+if TYPE_CHECKING:
+    from embeddings.encoding.light import LightEncoder
+
+_log = logging.getLogger(__name__)
+
+WEIGHTS = Path(__file__).with_name("reader.safetensors")
+"""The shipped reader."""
+
+LONGEST = 320
+"""Tokens of question and passage together: what it was trained on. Beyond them a passage is cut."""
+
+LONGEST_QUESTION = 64
+"""Tokens of a question that are read: in training none had more. Beyond them it is cut."""
+
+
+class Scores(Struct, frozen=True):
+    """What the reader makes of one passage.
+
+    `begins`, `ends`: float32 (tokens,), how well an answer begins, or ends, at each token of the
+    passage; `nothing`: the same of "it is not here". `offsets`: the characters [start, end) of each
+    token.
+    """
+
+    begins: Floats
+    ends: Floats
+    nothing: float
+    offsets: tuple[tuple[int, int], ...]
+
+
+class PairReader(Protocol):
+    """A reader that is ready to read."""
+
+    fingerprint: str
+    """Hex; another one may read differently."""
+
+    def read(self, question: str, passages: Sequence[str]) -> list[Scores]:
+        """What it makes of each passage."""
+        ...
+
+
+def open_reader(encoder: LightEncoder, cache: Path, weights: Path = WEIGHTS) -> PairReader:
+    """The shipped reader.
+
+    Args:
+        encoder: of the packaged model, whose tokenizer and table of words the reader has.
+        cache: a folder to keep its weights in as float32, from where they are mapped: to convert
+            and hash them takes 60 ms, which no question should. Nothing else is kept there.
+
+    Raises:
+        ModelError: its file is missing or damaged.
+    """
+    try:
+        tensors, fingerprint = _unpacked(weights, cache)
+        return _BertReader(encoder, tensors, fingerprint)
+    except (OSError, KeyError, ValueError) as error:
+        raise ModelError(f"The reader {weights} cannot be read: {error}") from error
+
+
+class _BertReader:
+    """The reader in numpy: each passage by itself, on as many threads as there are cores."""
+
+    def __init__(
+        self, encoder: LightEncoder, tensors: Mapping[str, Floats], fingerprint: str
+    ) -> None:
+        self.fingerprint = fingerprint
+        words = {"embeddings.word_embeddings.weight": encoder.words}
+        self._bert = Bert({**words, **tensors}, encoder.model.settings("config.json"))
+        self._head = tensors["head.weight"].T, tensors["head.bias"]
+        self._encoder = encoder  # its tokenizer is loaded when first needed
+
+    def read(self, question: str, passages: Sequence[str]) -> list[Scores]:
+        asked: list[int] = self._encoder.tokenizer.encode(question).ids
+        asked = [*asked[:-1][:LONGEST_QUESTION], asked[-1]]
+        with ThreadPoolExecutor(max_workers=cores()) as threads:  # one for each would not fork
+            return list(threads.map(lambda passage: self._read(asked, passage), passages))
+
+    def _read(self, question: Sequence[int], passage: str) -> Scores:
+        encoding = self._encoder.tokenizer.encode(passage, add_special_tokens=False)
+        room = LONGEST - len(question) - 1
+        ids = [*question, *encoding.ids[:room], question[-1]]
+        (states,) = self._bert.forward([ids], [len(question)])
+        scores: Floats = states @ self._head[0] + self._head[1]
+        inside = scores[len(question) : -1]
+        return Scores(
+            begins=inside[:, 0],
+            ends=inside[:, 1],
+            nothing=float(scores[0].sum()),
+            offsets=tuple(encoding.offsets[:room]),
+        )
+
+
+def _unpacked(weights: Path, cache: Path) -> tuple[dict[str, Floats], str]:
+    """The reader's tensors in float32, and its file's SHA-256, which is kept with them.
+
+    The kept file has the time of the one that it was made from, and says that one's size: where
+    either differs, it is made anew.
+    """
+    kept, source = cache / "reader.safetensors", weights.stat()
+    try:
+        if kept.stat().st_mtime_ns == source.st_mtime_ns:
+            tensors, about = map_safetensors(kept)
+            if about["size"] == str(source.st_size):
+                return tensors, about["sha256"]
+    except FileNotFoundError:
+        pass  # the first time
+    except (OSError, KeyError, ValueError) as error:
+        _log.warning("%s is made anew: %s", kept, error)
+    return _unpack(weights, kept)
+
+
+def _unpack(weights: Path, kept: Path) -> tuple[dict[str, Floats], str]:
+    """Convert and hash the reader, and keep what came of it; where that cannot be, it is in memory
+    alone."""
+    from safetensors import SafetensorError
+    from safetensors.numpy import load, save
+
+    source, content = weights.stat(), weights.read_bytes()
+    fingerprint = hashlib.sha256(content).hexdigest()
+    try:
+        tensors = {name: own.astype(np.float32) for name, own in load(content).items()}
+    except SafetensorError as error:
+        raise ValueError(str(error)) from error
+    about = {"size": str(source.st_size), "sha256": fingerprint}
+    try:
+        kept.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.NamedTemporaryFile(dir=kept.parent, prefix=kept.name, delete=False) as file:
+            try:
+                file.write(save(tensors, about))
+                file.flush()
+                os.fsync(file.fileno())
+                os.utime(file.name, ns=(source.st_atime_ns, source.st_mtime_ns))
+                os.replace(file.name, kept)
+            except OSError:
+                os.unlink(file.name)
+                raise
+    except OSError as error:
+        _log.warning("the reader is not kept: %s", error)
+    return tensors, fingerprint
