@@ -15,11 +15,13 @@ from typing import Any
 import hypothesis
 import pytest
 
+from bot.settings import APP
 from embeddings.arrays import Floats
 from embeddings.encoding.bert import Bert
 from embeddings.encoding.encoder import open_encoder
 from embeddings.encoding.light import LightEncoder
 from embeddings.encoding.model import Model, find_model
+from embeddings.encoding.pairs import KEPT, PairReader, open_reader
 from embeddings.index.rebuild import rebuild
 
 # No test may fail for being slow: not by a deadline, nor by how long examples take to make.
@@ -43,10 +45,21 @@ needs_shared = pytest.mark.skipif(
 )
 
 
+@pytest.fixture(scope="session")
+def kept_reader(tmp_path_factory: pytest.TempPathFactory, encoder: LightEncoder) -> Path:
+    """The reader as the first question keeps it: 43 MB, which not every test should write."""
+    folder = tmp_path_factory.mktemp("reader")
+    open_reader(encoder, folder)
+    return folder / KEPT
+
+
 @pytest.fixture(autouse=True)
-def own_places(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+def own_places(tmp_path_factory: pytest.TempPathFactory, kept_reader: Path) -> Iterator[None]:
     """Keep the tests out of the tester's own cache, settings and terminal."""
     own = tmp_path_factory.mktemp("home")
+    cache = own / "cache" / APP
+    cache.mkdir(parents=True)
+    (cache / KEPT).symlink_to(kept_reader)
     with pytest.MonkeyPatch.context() as patch:
         for name in [*os.environ]:
             if name.startswith("BOT_") or name in _OF_A_TERMINAL:
@@ -66,6 +79,11 @@ def encoder(model: Model) -> LightEncoder:
     engine = open_encoder(model)
     assert isinstance(engine, LightEncoder)
     return engine
+
+
+@pytest.fixture(scope="session")
+def reader(encoder: LightEncoder, kept_reader: Path) -> PairReader:
+    return open_reader(encoder, kept_reader.parent)
 
 
 @pytest.fixture(scope="session")

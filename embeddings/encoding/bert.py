@@ -39,10 +39,11 @@ class Bert:
             config: the model's config.json.
 
         Raises:
-            KeyError: they are not those of a BERT encoder.
+            KeyError: they are not those of a BERT encoder, or its activation is another.
         """
         self.heads: int = config["num_attention_heads"]
         self.epsilon: float = config["layer_norm_eps"]
+        self.activate = _ACTIVATIONS[config["hidden_act"]]
         self.positions: int = config["max_position_embeddings"]
         self.words = tensors["embeddings.word_embeddings.weight"]
         self.places = tensors["embeddings.position_embeddings.weight"]
@@ -91,7 +92,7 @@ class Bert:
             for start in range(0, len(hidden), _ROWS):
                 rows = hidden[start : start + _ROWS]
                 wide = _linear(rows, layer["wide"])
-                _gelu(wide)
+                self.activate(wide)
                 rows += _linear(wide, layer["narrow"])
             self._normalise(hidden, layer["norm"])
         return [hidden[span] for span in spans]
@@ -154,6 +155,20 @@ def _gelu(rows: Floats) -> None:
     erf += 1
     erf *= np.float32(0.5)
     rows *= erf
+
+
+def _quick_gelu(rows: Floats) -> None:
+    """x·σ(1.702·x), in place: near to GELU, in a quarter of the time (Hendrycks & Gimpel 2016,
+    arXiv:1606.08415, section 2)."""
+    divisor = rows * np.float32(-1.702)
+    with np.errstate(over="ignore"):  # of what is far below 0: the quotient is 0, as it should be
+        np.exp(divisor, out=divisor)
+    divisor += 1
+    rows /= divisor
+
+
+_ACTIVATIONS: dict[str, Callable[[Floats], None]] = {"gelu": _gelu, "quick_gelu": _quick_gelu}
+"""By the names that Hugging Face's configurations have for them."""
 
 
 def _pair(tensors: Mapping[str, Floats], path: str) -> tuple[Floats, Floats]:

@@ -19,8 +19,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from bot.answering.answer import JUDGED
-from bot.answering.judging import Judged, judge
+from bot.answering.judging import JUDGED, Judged, judge
 from bot.answering.question import understand
 from bot.evaluation.questions import LabelledQuestion, is_evidence
 from embeddings.encoding.encoder import open_encoder
