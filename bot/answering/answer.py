@@ -7,31 +7,23 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from msgspec import structs
-
 from bot.answering.agreement import Voice, agree
 from bot.answering.citation import Answer, Citation, Place, Quote, Statement
 from bot.answering.confidence import WITH_READER, WITHOUT_READER
 from bot.answering.copies import counterpart, fold
 from bot.answering.english.mentions import Mention
 from bot.answering.english.quantities import quantity
-from bot.answering.judging import Judged, judge, judge_read
+from bot.answering.judging import Judged, rank
 from bot.answering.question import Question
 from bot.answering.refusal import reason
 from bot.answering.short_answer import ENOUGH, candidates, short_answer
 from embeddings.articles.passages import Lines, Passage, Sentence
 from embeddings.encoding.encoder import Encoder
 from embeddings.encoding.pairs import PairReader
-from embeddings.index.search import Found, Hidden, Hit, Index
+from embeddings.index.search import Hidden, Hit, Index
 
 PASSAGES = 3
 """Shown where nothing else is asked for. A choice."""
-
-JUDGED = 12
-"""Passages that are weighed at the least. Measured (tests/eval/README.md)."""
-
-READ = 5
-"""Those of them that are read, the likeliest. Measured (tests/eval/README.md)."""
 
 POOL = 30
 """Hits that are searched: the rivals of those that are judged, and their copies. A guess."""
@@ -67,10 +59,8 @@ def answer(
     copies = {head.passage_id: others for head, *others in groups}
     heads = tuple(head for head, *_ in groups)  # a copy is no rival
     found = found.with_hits(heads)
-    judged = judge(question, found, heads[: max(JUDGED, limit)], encoder)
-    reads = reader is not None and bool(judged)
-    if reader is not None:
-        judged = _read(question, found, judged, reader)
+    judged = rank(question, found, encoder, reader, limit)
+    reads = any(verdict.read is not None for verdict in judged)
     if min_confidence is None:
         min_confidence = WITH_READER if reads else WITHOUT_READER
     shorts = {
@@ -101,18 +91,6 @@ def answer(
         nearest=() if answered else citations,
         agreement=_agreement(question, judged, shorts, min_confidence) if answered else (),
     )
-
-
-def _read(
-    question: Question, found: Found, judged: Sequence[Judged], reader: PairReader
-) -> list[Judged]:
-    """The passages once the likeliest were read: the others follow, as likely at the most."""
-    best = judge_read(question, found, judged[:READ], reader)
-    others = (
-        structs.replace(verdict, probability=min(verdict.probability, best[-1].probability))
-        for verdict in judged[READ:]
-    )
-    return [*best, *others]
 
 
 def _agreement(

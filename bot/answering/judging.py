@@ -16,6 +16,7 @@ from msgspec import Struct, structs
 
 from bot.answering.confidence import log_odds, probability, probability_read
 from bot.answering.english import mentions
+from bot.answering.english.language import is_english
 from bot.answering.question import Question
 from bot.answering.reader import Reading, Span, read
 from embeddings.articles.passages import Sentence
@@ -82,11 +83,14 @@ def rank(
 ) -> list[Judged]:
     """The best hits, judged and with a reader read, the best first; `limit` of them at the least.
 
-    What is not read follows what is, as likely at the most.
+    What is not read follows what is, as likely at the most. None is read where the likeliest are
+    not in the reader's language.
     """
     if reader is None:
         return judge(question, found, found.hits[: max(JUDGED, limit)], encoder)
     weighed = judge(question, found, found.hits[: max(WEIGHED, limit)], encoder)
+    if not is_english(verdict.marked for verdict in weighed[:READ]):
+        return weighed
     best = judge_read(question, found, weighed[:READ], reader)
     others = (
         structs.replace(verdict, probability=min(verdict.probability, best[-1].probability))

@@ -17,8 +17,8 @@ from pathlib import Path
 
 import numpy as np
 
-from bot.answering.answer import JUDGED, POOL, answer
-from bot.answering.judging import judge
+from bot.answering.answer import POOL, answer
+from bot.answering.judging import JUDGED, judge
 from bot.answering.question import understand
 from embeddings.encoding.encoder import open_encoder
 from embeddings.encoding.model import find_model
