@@ -12,12 +12,9 @@ from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from functools import cached_property, partial
 from pathlib import Path, PurePosixPath
-from typing import TYPE_CHECKING, Literal, Self
+from typing import TYPE_CHECKING, Self
 
-from msgspec import Struct
-from platformdirs import user_cache_path
-
-from bot.settings import APP, DEFAULTS, Settings, own_index
+from bot.settings import DEFAULTS, Settings, own_index
 from bot.threads import one_thread
 from embeddings.errors import (
     ArticlesError,
@@ -25,7 +22,6 @@ from embeddings.errors import (
     IndexBusy,
     IndexDamaged,
     IndexUnusable,
-    ModelError,
     Remedy,
     Unreadable,
 )
@@ -45,14 +41,6 @@ _log = logging.getLogger(__name__)
 _ATTEMPTS = 3
 """Times that a question is put to an index, opened anew each time: rebuilds of other processes may
 take its files away in between. A guess: that is two rebuilds in the time of one question."""
-
-
-class NoReader(Struct, frozen=True):
-    """Why passages are not read: it was set so, the embedding model is not the one whose words the
-    reader has, or (`about`) its file cannot be used."""
-
-    kind: Literal["off", "another model", "unusable"]
-    about: str = ""
 
 
 class Archive:
@@ -103,40 +91,11 @@ class Archive:
         return open_encoder(self.model)
 
     @cached_property
-    def _reader(self) -> PairReader | NoReader:
-        """What reads the best passages, or why nothing does."""
-        from embeddings.encoding.light import LightEncoder
-        from embeddings.encoding.model import DEFAULT_MODEL
+    def reader(self) -> PairReader | None:
+        """What reads the best passages, if any does."""
+        from bot.reading import reader_of
 
-        if not self.settings.reader:
-            return NoReader("off")
-        if self.settings.model != DEFAULT_MODEL or not isinstance(self._encoder, LightEncoder):
-            return NoReader("another model")
-        from bot.answering.confidence import fitted
-        from embeddings.encoding.pairs import open_reader
-
-        try:
-            reader = open_reader(self._encoder, user_cache_path(APP))
-            if reader.fingerprint != fitted().reader:
-                raise ModelError("The reader is not the one that confidence.json was fitted to")
-        except ModelError as error:
-            _log.warning("answered without the reader: %s", error)
-            return NoReader("unusable", str(error))
-        return reader
-
-    @property
-    def no_reader(self) -> NoReader | None:
-        """Why passages are not read; None where they are."""
-        return self._reader if isinstance(self._reader, NoReader) else None
-
-    @property
-    def min_confidence(self) -> float:
-        """Below this probability the articles are said not to answer."""
-        from bot.answering.confidence import WITH_READER, WITHOUT_READER
-
-        if self.settings.min_confidence is not None:
-            return self.settings.min_confidence
-        return WITHOUT_READER if self.no_reader else WITH_READER
+        return reader_of(self.settings, self._encoder)
 
     # How current it is
 
@@ -310,7 +269,9 @@ class Archive:
             IndexUnusable: the index is damaged, or not there.
         """
         from bot.answering.answer import PASSAGES, answer
+        from bot.answering.bare import is_bare_question
         from bot.answering.question import understand
+        from bot.guarantee import threshold
 
         if limit is not None and limit < 1:
             raise ValueError(f"limit must be 1 or more, not {limit}")
@@ -324,9 +285,10 @@ class Archive:
                     index,
                     self._encoder,
                     limit or PASSAGES,
-                    reader=None if isinstance(self._reader, NoReader) else self._reader,
+                    reader=self.reader,
                     asked_as=question if searched_as else None,
-                    min_confidence=self.settings.min_confidence,
+                    again=bool(searched_as) and is_bare_question(question),
+                    min_confidence=threshold(self.settings, self.model),
                     hidden=hidden,
                 )
             )
@@ -372,8 +334,8 @@ class Archive:
         with self._turn, self._limits():
             self._forget()
             self._opened().search(query_of("", self._encoder), 1)
-            if not isinstance(self._reader, NoReader):
-                self._reader.read("", [""])
+            if self.reader is not None:
+                self.reader.read("", [""])
 
     def close(self) -> None:
         """Let go of the index; the next question opens it again."""

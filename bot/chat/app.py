@@ -41,8 +41,11 @@ from bot.conversations.follower import Follower
 from bot.conversations.history import Exchange
 from bot.conversations.updating import Update, update
 from bot.exit_codes import INTERRUPTED
+from bot.guarantee import guarantee_of
+from bot.presenting.status import status_lines
 from bot.presenting.terminal import Line, Span, one_line
-from bot.presenting.text import article_lines, error_words, status_lines
+from bot.presenting.text import article_lines, error_words
+from bot.reading import no_reader
 from bot.settings import Settings
 from embeddings.errors import VerbatimError
 
@@ -137,6 +140,19 @@ class ChatApp(CitingApp):
         self._chat_loop = asyncio.get_running_loop()
         self.run_worker(self.follower.follow(self._thread, self.pane.reopen), group="follower")
         self.run_worker(self._converse(), group="questions")
+        self.run_worker(self._tell_caveats(), group="caveats")
+
+    async def _tell_caveats(self) -> None:
+        """What does not hold that was meant to: the reader, a guarantee."""
+        at = self.settings
+        try:
+            how = await asyncio.to_thread(
+                lambda: (no_reader(at), guarantee_of(at, self.archive.model))
+            )
+        except VerbatimError:
+            return  # of the model: the first question, or the follower, tells of it
+        for words in caveats(*how):
+            self.notify(one_line(words), severity="warning", markup=False)
 
     def _mend(self) -> None:
         """Bring an index up to date that a question found removed or damaged, in its thread."""
@@ -274,8 +290,9 @@ class ChatApp(CitingApp):
         archive, at = self.archive, self.settings
         looked = archive.look()
         changes = archive.confirm(looked)
-        places = at.seeds, at.index, archive.model.name, archive.no_reader
-        lines = status_lines(looked, changes, *places)
+        places = at.seeds, at.index, archive.model.name
+        how = no_reader(at), guarantee_of(at, archive.model)
+        lines = status_lines(looked, changes, *places, *how)
         return lines + article_lines(archive.articles())
 
     @work(exclusive=True, group="sheet")

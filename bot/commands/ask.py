@@ -34,6 +34,7 @@ def run(options: argparse.Namespace, settings: Settings) -> Result:
         progress.update(archive)
         for words in (*earlier, question):
             answers.append(archive.answer(words, options.limit, after=answers))
+        progress.say_caveats(archive)
     answer = answers[-1]
     code = ANSWERED if answer.answered else UNANSWERED
     if options.json:

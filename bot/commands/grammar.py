@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from typing import Any, NoReturn
 
 from bot import __version__
-from bot.answering.confidence import THRESHOLD
+from bot.answering.confidence import WITH_READER, WITHOUT_READER
 from embeddings.errors import VerbatimError
 
 _EXIT_CODES = """\
@@ -176,6 +176,23 @@ def parser() -> argparse.ArgumentParser:
         metavar="OLD.json",
         help="compare with an earlier run (its --json), by a paired test",
     )
+    evaluate.add_argument(
+        "--risk",
+        type=_share,
+        metavar="R",
+        help="find the confidence from which on at most this share of the answers is wrong, with"
+        " 95 %% confidence (0.1 takes at least 29 answers, all right); exit code 3 where the"
+        " questions are not enough for it",
+    )
+    evaluate.add_argument(
+        "--write", action="store_true", help="with --risk: keep what it finds with the index"
+    )
+    evaluate.add_argument(
+        "--report",
+        metavar="FILE.html",
+        help="write a page with figures, drawings and what went wrong (it needs pip install"
+        " 'verbatim-bot[report]')",
+    )
     _json(evaluate)
     rebuild = command(
         "rebuild", "make the index agree with the articles", parents=[places], epilog=_EXIT_CODES
@@ -194,14 +211,22 @@ def parser() -> argparse.ArgumentParser:
 
 
 def _judging() -> argparse.ArgumentParser:
-    """The option that says how sure an answer must be."""
+    """The options that say how passages are judged, and how sure an answer must be."""
     judging = _Parser(add_help=False)
     judging.add_argument(
         "--min-confidence",
         metavar="P",
         help="from 0 to 1: below this probability the articles are said not to answer"
-        f" (BOT_MIN_CONFIDENCE; default {THRESHOLD}; higher refuses more, also of what they do"
-        " answer)",
+        f" (BOT_MIN_CONFIDENCE; default {WITH_READER}, without the reader {WITHOUT_READER}; higher"
+        " refuses more, also of what they do answer)",
+    )
+    judging.add_argument(
+        "--no-reader",
+        dest="reader",
+        action="store_const",
+        const="off",
+        help="judge passages by their words and vectors alone, without reading them"
+        " (BOT_READER=off): quicker, and wrong more often",
     )
     return judging
 
@@ -238,6 +263,16 @@ def _places() -> argparse.ArgumentParser:
 
 def _json(command: argparse.ArgumentParser) -> None:
     command.add_argument("--json", action="store_true", help="print one JSON document")
+
+
+def _share(text: str) -> float:
+    try:
+        share = float(text)
+    except ValueError:
+        share = 0.0
+    if not 0.001 <= share <= 0.5:  # below, it takes thousands of answers; above, it is no promise
+        raise argparse.ArgumentTypeError(f"must be a number from 0.001 to 0.5, not {text[:20]!r}")
+    return share
 
 
 def _passages(text: str) -> int:

@@ -53,6 +53,7 @@ def converse(settings: Settings, *, keep: bool, go_on: bool) -> int:
     with Archive(settings) as archive:
         talk = _Talk(archive, keep=keep and (sys.stdin.isatty() or go_on))
         progress.update(archive)
+        progress.say_caveats(archive)
         if go_on:
             talk.go_on()
         if sys.stdin.isatty():

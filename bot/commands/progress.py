@@ -70,6 +70,18 @@ def update(archive: Archive) -> None:
         say(f"{len(report.failed)} of the files could not be read; bot status says why.")
 
 
+def say_caveats(archive: Archive) -> None:
+    """What does not hold that was meant to: the reader, a guarantee. After a question, for then it
+    is known at no cost whether there is a reader."""
+    from bot.guarantee import guarantee_of
+    from bot.presenting.status import caveats
+    from bot.reading import no_reader
+
+    why = None if archive.reader else no_reader(archive.settings)
+    for words in caveats(why, guarantee_of(archive.settings, archive.model)):
+        say(words)
+
+
 def say_who_writes(holder: str) -> None:
     """That another process has the writer's lock."""
     say(f"Waiting for {holder}, which is writing the index…")

@@ -7,6 +7,8 @@ import argparse
 from bot.archive import Archive
 from bot.commands.result import Result, document, text
 from bot.exit_codes import ANSWERED
+from bot.guarantee import guarantee_of
+from bot.reading import no_reader
 from bot.settings import Settings
 
 
@@ -14,12 +16,13 @@ def run(options: argparse.Namespace, settings: Settings) -> Result:
     """Look, and write nothing."""
     archive = Archive(settings)
     looked = archive.look()
-    at = settings.seeds, settings.index, archive.model.name, archive.no_reader
-    facts = (looked, archive.confirm(looked), *at)
+    at = settings.seeds, settings.index, archive.model.name
+    how = no_reader(settings), guarantee_of(settings, archive.model)
+    facts = (looked, archive.confirm(looked), *at, *how)
     if options.json:
         from bot.presenting.json import status_json
 
         return document(ANSWERED, status_json(*facts))
-    from bot.presenting.text import status_lines
+    from bot.presenting.status import status_lines
 
     return text(ANSWERED, status_lines(*facts))

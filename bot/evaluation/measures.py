@@ -22,7 +22,7 @@ _DRAWS = 1000
 """Bootstrap samples. A choice: the ends of an interval are then good to some .005."""
 _FLIPS = 5000
 """Random changes of sign in a paired test. A choice: p is then good to some .005."""
-_BINS = 10
+BINS = 10
 """Of the calibration error; as usual."""
 
 Doubles = npt.NDArray[np.float64]
@@ -138,7 +138,7 @@ def _risk_coverage(table: _Table) -> float:
 
 def calibration_error(confidence: Doubles, right: npt.NDArray[np.bool_]) -> float:
     """How far the confidence is from the share that is right, bin by bin."""
-    bins = np.minimum((confidence * _BINS).astype(np.int64), _BINS - 1)
+    bins = np.minimum((confidence * BINS).astype(np.int64), BINS - 1)
     return float(
         sum(
             abs(confidence[bins == bin_].mean() - right[bins == bin_].mean())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import re
 from collections import Counter
@@ -49,13 +50,23 @@ def load(path: Path) -> list[LabelledQuestion]:
     Raises:
         QuestionsError: it cannot be read, a line is of another form, or it is empty.
     """
+    return load_hashed(path)[0]
+
+
+def load_hashed(path: Path) -> tuple[list[LabelledQuestion], str]:
+    """The same, and the SHA-256 of what was read.
+
+    Raises:
+        QuestionsError: as `load`.
+    """
     try:
-        lines = path.read_text(encoding="utf-8-sig").split("\n")
+        content = path.read_bytes()
+        text = content.decode("utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
         reason = f"{path} cannot be read: {getattr(error, 'strerror', None) or error}"
         raise QuestionsError(reason, remedy="Name a file of labelled questions.") from error
     questions = []
-    for number, line in enumerate(lines, start=1):
+    for number, line in enumerate(text.split("\n"), start=1):
         if line.strip():
             try:
                 questions.append(_question(json.loads(line)))
@@ -73,7 +84,7 @@ def load(path: Path) -> list[LabelledQuestion]:
         raise QuestionsError(
             f"{path} has the id {twice[0]} more than once", remedy="Give each question its own."
         )
-    return questions
+    return questions, hashlib.sha256(content).hexdigest()
 
 
 _MALFORMED = (

@@ -96,7 +96,8 @@ def _marked(question: LabelledQuestion, evidence: Citation | None) -> bool | Non
 
 class Run(Struct, frozen=True):
     """All that a set of questions tells. `compared` is empty without a baseline, else over the
-    `shared` outcomes that both runs have."""
+    `shared` outcomes that both runs have. `answers` are those that the outcomes are of, one for
+    each."""
 
     outcomes: tuple[Outcome, ...]
     figures: dict[str, Estimate]
@@ -104,6 +105,7 @@ class Run(Struct, frozen=True):
     latency: dict[str, float]
     compared: dict[str, Comparison]
     shared: int
+    answers: tuple[Answer, ...] = ()
 
 
 def evaluate(
@@ -124,8 +126,14 @@ def evaluate(
     if hide_evidence:
         total += sum(question.answerable for question in questions)
     outcomes: list[Outcome] = []
+    answers: list[Answer] = []
+
+    def ask_and_note(words: str, hidden: Callable[[str, str], bool] | None) -> Answer:
+        answers.append(ask(words, hidden))
+        return answers[-1]
+
     progress("asking", 0, total)
-    for outcome in ask_all(questions, ask, hide_evidence=hide_evidence):
+    for outcome in ask_all(questions, ask_and_note, hide_evidence=hide_evidence):
         outcomes.append(outcome)
         progress("asking", len(outcomes), total)
     return Run(
@@ -135,6 +143,7 @@ def evaluate(
         latency(outcomes),
         {} if baseline is None else compare(baseline, outcomes),
         len(pairs(baseline or (), outcomes)),
+        tuple(answers),
     )
 
 

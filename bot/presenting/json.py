@@ -13,11 +13,13 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any, NotRequired, TypedDict
 
-from bot.presenting.text import no_reader_words, reason_words, remake_words, remedy_words
+from bot.presenting.status import guarantee_words, no_reader_words
+from bot.presenting.text import reason_words, remake_words, remedy_words
 
 if TYPE_CHECKING:
     from bot.answering.citation import Answer, Citation, Place, Quote
-    from bot.archive import NoReader
+    from bot.guarantee import Guarantee, Void
+    from bot.reading import NoReader
     from embeddings.articles.folder import Skipped
     from embeddings.errors import VerbatimError
     from embeddings.index.changes import Changes, Look
@@ -123,13 +125,14 @@ class ReportJson(TypedDict):
 
 class StatusJson(TypedDict):
     """What `bot status --json` prints. `no_reader`: why passages are not read, where they are
-    not."""
+    not; `guarantee`: what a threshold that is kept with the index promises, or why no more."""
 
     seeds: str
     index: str
     model: str
     reader: bool
     no_reader: str | None
+    guarantee: str | None
     articles: int
     passages: int
     built_at: str | None
@@ -321,6 +324,7 @@ def status_json(
     index: Path,
     model: str,
     no_reader: NoReader | None,
+    guarantee: Guarantee | Void | None,
 ) -> StatusJson:
     """The document of how an index stands."""
     return {
@@ -329,6 +333,7 @@ def status_json(
         "model": model,
         "reader": no_reader is None,
         "no_reader": no_reader_words(no_reader) if no_reader else None,
+        "guarantee": guarantee_words(guarantee) if guarantee else None,
         "articles": look.articles,
         "passages": look.passages,
         "built_at": look.meta.built_at if look.meta else None,

