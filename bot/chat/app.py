@@ -42,7 +42,7 @@ from bot.conversations.history import Exchange
 from bot.conversations.updating import Update, update
 from bot.exit_codes import INTERRUPTED
 from bot.guarantee import guarantee_of
-from bot.presenting.status import status_lines
+from bot.presenting.status import caveats, status_lines
 from bot.presenting.terminal import Line, Span, one_line
 from bot.presenting.text import article_lines, error_words
 from bot.reading import no_reader

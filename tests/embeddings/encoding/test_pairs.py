@@ -53,7 +53,8 @@ def test_it_computes_what_its_architecture_says(reader: PairReader, encoder: Lig
     states["embeddings.word_embeddings.weight"] = torch.from_numpy(np.array(encoder.words))
     config = json.loads((encoder.model.folder / "config.json").read_text())
     config["hidden_act"] = about.get("hidden_act", "gelu")
-    bert = BertModel(BertConfig(**config), add_pooling_layer=False).eval()
+    bert = BertModel(BertConfig(**config), add_pooling_layer=False)
+    bert.train(False)
     head = states.pop("head.weight"), states.pop("head.bias")
     bert.load_state_dict(states, strict=False)
     asked, *passages = (
