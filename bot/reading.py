@@ -14,7 +14,7 @@ from platformdirs import user_cache_path
 
 from bot.answering.confidence import fitted
 from bot.settings import APP, Settings
-from embeddings.encoding.model import DEFAULT_MODEL, reader_fingerprint
+from embeddings.encoding.model import DEFAULT_MODEL, READER, reader_fingerprint
 from embeddings.errors import ModelError
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ def no_reader(settings: Settings) -> NoReader | None:
     if settings.model != DEFAULT_MODEL:
         return NoReader("another model")
     try:
-        _check(reader_fingerprint())
+        _check(reader_fingerprint(READER))
     except ModelError as error:
         return NoReader("unusable", str(error))
     return None
@@ -59,7 +59,7 @@ def reader_of(settings: Settings, encoder: Encoder) -> PairReader | None:
     if not isinstance(encoder, LightEncoder):
         return None
     try:
-        reader = open_reader(encoder, user_cache_path(APP))
+        reader = open_reader(encoder, user_cache_path(APP), READER)
         _check(reader.fingerprint)
     except ModelError as error:
         _log.warning("answered without the reader: %s", error)

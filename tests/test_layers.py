@@ -48,7 +48,7 @@ def test_help_and_status_load_nothing_heavy(seeds_index: Path) -> None:
 def test_a_question_on_a_built_index_loads_no_torch(seeds_index: Path) -> None:
     question = ("How", "late", "did", "the", "launch", "start?")
     loaded = loaded_by(run_main("ask", "--seeds", SEEDS, "--index", seeds_index, *question))
-    assert not {*HEAVY, "textual", "rich", "sentencex", "chardet", "yaml", "concurrent"} & loaded
+    assert not {*HEAVY, "textual", "rich", "sentencex", "chardet", "yaml"} & loaded
     assert {"faiss", "tantivy", "numpy"} <= loaded
 
 

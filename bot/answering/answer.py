@@ -11,16 +11,26 @@ from bot.answering.agreement import Voice, agree
 from bot.answering.citation import Answer, Citation, Place, Quote, Statement
 from bot.answering.confidence import WITH_READER, WITHOUT_READER
 from bot.answering.copies import counterpart, fold
+from bot.answering.english.claims import claim, same
 from bot.answering.english.mentions import Mention
-from bot.answering.english.quantities import quantity
 from bot.answering.judging import Judged, rank
 from bot.answering.question import Question
 from bot.answering.refusal import reason
-from bot.answering.short_answer import ENOUGH, candidates, short_answer
+from bot.answering.short_answer import (
+    ENOUGH,
+    candidates,
+    claim_of,
+    is_alone,
+    is_sure,
+    read_answer,
+    short_answer,
+)
+from bot.answering.speakers import by_what_was_read, with_speaker
 from embeddings.articles.passages import Lines, Passage, Sentence
 from embeddings.encoding.encoder import Encoder
 from embeddings.encoding.pairs import PairReader
-from embeddings.index.search import Hidden, Hit, Index
+from embeddings.index.search import Found, Hidden, Hit, Index
+from embeddings.index.stems import stems
 
 PASSAGES = 3
 """Shown where nothing else is asked for. A choice."""
@@ -39,6 +49,7 @@ def answer(
     *,
     reader: PairReader | None = None,
     asked_as: str | None = None,
+    again: bool = False,
     min_confidence: float | None = None,
     hidden: Hidden | None = None,
 ) -> Answer:
@@ -47,6 +58,7 @@ def answer(
     Args:
         reader: what reads the best passages; without one they are judged by words and vectors.
         asked_as: the person's own words, where the question is another that is searched instead.
+        again: whether the question before it was the same, but for what is asked for.
         min_confidence: below this probability the articles are said not to answer; without one
             it is what was measured.
         hidden: which passages to pass over, as if they were not there.
@@ -60,6 +72,7 @@ def answer(
     heads = tuple(head for head, *_ in groups)  # a copy is no rival
     found = found.with_hits(heads)
     judged = rank(question, found, encoder, reader, limit)
+    judged = with_speaker(question.text, by_what_was_read(judged) if again else judged)
     reads = any(verdict.read is not None for verdict in judged)
     if min_confidence is None:
         min_confidence = WITH_READER if reads else WITHOUT_READER
@@ -89,18 +102,19 @@ def answer(
         reason=None if answered else reason(question, found, judged, min_confidence),
         citations=citations if answered else (),
         nearest=() if answered else citations,
-        agreement=_agreement(question, judged, shorts, min_confidence) if answered else (),
+        agreement=_agreement(question, found, judged, shorts, min_confidence) if answered else (),
     )
 
 
 def _agreement(
     question: Question,
+    found: Found,
     judged: Sequence[Judged],
     shorts: Mapping[int, Mention],
     min_confidence: float,
 ) -> tuple[Statement, ...]:
     """What several articles say whose passages are likely to answer. Nothing if the best passage
-    has no figure, or if a likely one has figures of which none is heard from another."""
+    says nothing plain, or if a likely one has figures of which none is heard from another."""
     voices: list[Voice] = []
     heard: set[str] = set()
     unsettled = []
@@ -108,27 +122,54 @@ def _agreement(
         marked = verdict.marked
         if verdict.probability < min_confidence or marked in heard:  # a copy is no voice of its own
             continue
-        short = shorts.get(verdict.hit.passage_id)
-        worth = quantity(short.of(marked)) if short else None
-        if short and worth:
+        words = _words(question, verdict)
+        claimed = claim_of(question, marked, words) if words else None
+        if words and claimed:
             heard.add(marked)
-            voices.append(Voice(worth, _short_quote(verdict, short)))
+            terms = frozenset(question.query.terms.keys() & stems(marked))
+            if not terms and verdict.span is not None:  # it may be about something else
+                continue
+            sure = verdict.hit.passage_id in shorts and is_alone(question, marked, words)
+            voices.append(Voice(claimed, _short_quote(verdict, words), terms, sure))
         elif not voices:
             return ()
-        elif others := {quantity(value.of(marked)) for value in candidates(question, marked)}:
+        elif others := [claim(value.of(marked)) for value in candidates(question, marked)]:
             unsettled.append(others)
-    if any(others.isdisjoint(voice.quantity for voice in voices) for others in unsettled):
+    if any(
+        not any(value and same(value, voice.claim) for value in others for voice in voices)
+        for others in unsettled
+    ):
         return ()
+
+    def alike(terms: frozenset[str], others: frozenset[str]) -> bool:
+        most = max(found.coverage(terms), found.coverage(others))
+        return most > 0 and found.coverage(terms & others) >= ENOUGH * most
+
     return tuple(
         Statement(group[0].quote.text, tuple(voice.quote for voice in group))
-        for group in agree(voices)
+        for group in agree(voices, alike)
     )
 
 
 def _short_answer(question: Question, judged: Judged) -> Mention | None:
-    """Where it stands in the marked sentence; nowhere, if that may be about something else."""
-    enough = judged.carried >= ENOUGH and not judged.signals["missing_names"]
-    return short_answer(question, judged.marked) if enough else None
+    """Where it stands in the marked sentence, if it is sure."""
+    words, span = _words(question, judged), judged.span
+    if words is None or span is None or is_sure(question, judged.marked, words, span.score):
+        return words
+    return None
+
+
+def _words(question: Question, judged: Judged) -> Mention | None:
+    """What may be the short answer in the marked sentence; nothing, where the reader says that it
+    is not there, or, if none read it, where that may be about something else."""
+    if judged.span is None:
+        enough = judged.carried >= ENOUGH and not judged.signals["missing_names"]
+        return short_answer(question, judged.marked) if enough else None
+    if judged.span.score < 0:
+        return None
+    start = judged.mark.start_char
+    words = Mention(judged.span.start_char - start, judged.span.end_char - start)
+    return read_answer(question, judged.marked, words)
 
 
 def _short_quote(judged: Judged, short: Mention) -> Quote:

@@ -21,6 +21,7 @@ from collections.abc import Iterable, Sequence
 
 from msgspec import Struct, structs
 
+from bot.answering.bare import about_words, asked_again, is_bare, without_opening
 from bot.answering.english.noun_phrases import (
     CENTRAL,
     PERSON_NAME,
@@ -65,9 +66,7 @@ _LEAST, _LEAST_TOPIC = 0.5, 1.5
 """What is less central is no antecedent, or no topic. Measured: with none, more is found in some
 sets, and much more of it is wrong."""
 _AND = ("and", "but")
-_OPENING = (*_AND, "so", "or", "then", "ok", "okay")
 _POSSESSIVE = frozenset("his hers its their theirs".split())
-_MEASURE = frozenset("old long far big large tall high deep soon exactly not".split())
 _DETERMINER = frozenset("the a an this that these those first second third last next".split())
 _SINGULAR = {"do": "does", "are": "is", "were": "was", "have": "has", "don't": "doesn't"}
 
@@ -82,10 +81,11 @@ class Turn(Struct, frozen=True):
 
 
 class _Past(Struct, frozen=True):
-    """An earlier turn: what was searched, its phrases, and the names that may answer it. `who`:
-    whether it asked for a name."""
+    """An earlier turn: what was searched, its phrases, what was marked, and the names in it that
+    may answer. `who`: whether it asked for a name."""
 
     text: str
+    marked: str
     phrases: tuple[Phrase, ...]
     answers: tuple[Phrase, ...]
     who: bool
@@ -170,7 +170,8 @@ def resolve(question: str, earlier: Sequence[Turn], tables: Tables = TABLES) -> 
     if not earlier or len(question) > LONGEST or not any(word.solid for word in words):
         return None
     talk = [_past(turn, tables) for turn in reversed(earlier[-_RECENT:])]
-    searched = _joined(question, words, talk) or _substituted(question, words, talk, tables)
+    searched = _said(question, words, talk, tables) or _joined(question, words, talk)
+    searched = searched or _substituted(question, words, talk, tables)
     return searched or _completed(question, words, talk, tables)
 
 
@@ -201,7 +202,7 @@ def _past(turn: Turn, tables: Tables) -> _Past:
             structs.replace(phrase, person=phrase.person if phrase.person > 1 else -1)
             for phrase in own
         ]
-    return _Past(text, tuple(own), tuple(answers), bool(who))
+    return _Past(text, marked, tuple(own), tuple(answers), bool(who))
 
 
 def _antecedent(
@@ -305,18 +306,30 @@ def _bound(words: list[Word], at: int, own: Iterable[Phrase]) -> bool:
     )
 
 
+def _said(question: str, words: list[Word], talk: Sequence[_Past], tables: Tables) -> str | None:
+    """What asks about words that were said, with those that were marked last in place of "that"."""
+    marked = next((past.marked for past in talk if past.marked), None)
+    if marked is None:
+        return None
+    return about_words(
+        question, words, marked, lambda head: _substituted(head, words_of(head), talk, tables)
+    )
+
+
 def _joined(question: str, words: list[Word], talk: Sequence[_Past]) -> str | None:
     """What is less than a question, with the previous one."""
-    body = [word for word in words if word.solid]
-    while len(body) > 1 and body[0].low in _OPENING:
-        body = body[1:]
+    body = without_opening(words)
     lows, said = [word.low for word in body], question[body[0].start : body[-1].end]
     asks = "|".join(sorted(WH | AUXILIARY | MORE))
     stem = re.sub(rf", and (?:{asks})\b.*$|[\s?.!]+$", "", talk[0].text, flags=re.S | re.I)
-    bare = len(body) <= 3 and not WH.isdisjoint((lows[0], lows[-1]))
-    bare = bare and all(not word.content or word.low in _MEASURE for word in body)
+    bare = is_bare(body)
     points = len(body) <= 8 and any(_points(words, at) for at in range(len(words)))
     clear = (PRONOUN | {"i", "you", "we"}).isdisjoint(lows)
+    if bare and clear:
+        who = talk[0].answers[0].text if talk[0].who and talk[0].answers else None
+        again = asked_again(said, stem, who)
+        if again:
+            return again
     if clear and (bare or points) and not any(word.named for word in body[1:]):
         return f"{stem}, and {said[:1].lower()}{said[1:]}?"
     about = lows[:2] in (["what", "about"], ["how", "about"])

@@ -108,7 +108,7 @@ def rank(
     if reader is None:
         return judge(question, found, found.hits[: max(JUDGED, limit)], encoder)
     weighed = judge(question, found, found.hits[: max(WEIGHED, limit)], encoder)
-    if not weighed or not is_english(verdict.marked for verdict in weighed[:READ]):
+    if not weighed or not is_english(verdict.hit.passage.text for verdict in weighed[:READ]):
         return weighed
     best = judge_read(question, found, weighed[:READ_FIRST], reader)
     highest = max(verdict.order for verdict in best)
@@ -171,7 +171,8 @@ def judge_read(
     passages = [(verdict.hit.passage, verdict.mark) for verdict in judged]
     again = []
     for verdict, reading in zip(judged, read(question.text, passages, reader), strict=True):
-        mark = _mark_read(verdict, reading)
+        # the reader learnt no yes or no: there the rule is right more often
+        mark = verdict.mark if question.sought.yes_or_no else _mark_read(verdict, reading)
         own = frozenset(stems(verdict.hit.passage.text_of(mark)))
         again.append(
             structs.replace(

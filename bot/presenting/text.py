@@ -12,11 +12,10 @@ from embeddings.errors import Remedy
 if TYPE_CHECKING:
     from bot.answering.citation import Answer, Citation, Place
     from bot.answering.refusal import Reason
-    from bot.archive import NoReader
     from embeddings.articles.article import Info
     from embeddings.articles.folder import Skipped
     from embeddings.errors import VerbatimError
-    from embeddings.index.changes import Changes, Look, Remake
+    from embeddings.index.changes import Look, Remake
     from embeddings.index.rebuild import Report
 
 _NAMED = 3
@@ -126,15 +125,6 @@ def _excerpt(says: tuple[str, str, str]) -> str:
     return " ".join((before + words + after).split()).rstrip(".")
 
 
-def no_reader_words(no_reader: NoReader) -> str:
-    """Why passages are not read."""
-    if no_reader.kind == "off":
-        return "off, as it was set"
-    if no_reader.kind == "another model":
-        return "off: it has the words of the default model, and another one is set"
-    return f"off: {no_reader.about}"
-
-
 def _listed(words: Sequence[str], last: str) -> str:
     """At most three words: “a”, “b” or “c”."""
     quoted = [f"“{word}”" for word in words[:_NAMED]]
@@ -174,8 +164,10 @@ def refusal_lines(reason: Reason, min_confidence: float) -> list[Line]:
 def agreement_lines(answer: Answer, seeds: Path) -> list[Line]:
     """What several articles say, side by side, each with its sources."""
     number = sum(len(statement.quotes) for statement in answer.agreement)
-    same = len(answer.agreement) == 1
-    words = "articles say the same:" if same else "articles give different figures:"
+    values = [statement.value for statement in answer.agreement]
+    figures = any(character.isdigit() for value in values for character in value)
+    differ = f"articles give different {'figures' if figures else 'answers'}:"
+    words = "articles say the same:" if len(values) == 1 else differ
     lines = [Line((Span(f"{number} {words}", "shown"),))]
     for statement in answer.agreement:
         spans = [Span(statement.value, "short"), Span("  "), *_sources(statement.quotes, seeds)]
@@ -243,37 +235,6 @@ def show_lines(text: str, first: int, last: int) -> list[Line]:
 
 
 # The index
-
-
-def status_lines(
-    look: Look,
-    changes: Changes,
-    seeds: Path,
-    index: Path,
-    model: str,
-    no_reader: NoReader | None,
-) -> list[Line]:
-    """How the index stands against the folder."""
-    built = look.meta.built_at if look.meta else None
-    rows = [
-        ("Articles", str(seeds)),
-        ("Index", str(index)),
-        ("Model", model),
-        ("Reader", no_reader_words(no_reader) if no_reader else "on: the best passages are read"),
-        ("Indexed", f"{count(look.articles, 'article')}, {count(look.passages, 'passage')}"),
-        ("Search", _search(look)),
-        ("Built", f"{built} ({_age(built)} ago)" if built else "never"),
-        ("State", _state(look, changes)),
-    ]
-    lines = [
-        Line((Span(f"{name:<10}", "dim"), Span(value, "name")), hang=10) for name, value in rows
-    ]
-    lines += change_lines(changes.added, changes.changed, changes.removed)
-    lines += failure_lines(changes.failed)
-    if look.other_formats:
-        kinds = ", ".join(f"{kind} {number}" for kind, number in look.other_formats.items())
-        lines.append(Line((Span("Other formats, not read: ", "dim"), Span(kinds))))
-    return lines
 
 
 def article_lines(articles: Iterable[Info]) -> list[Line]:
@@ -355,34 +316,3 @@ def news(look: Look, new: int, changed: int, removed: int) -> str:
     counts = ((new, "new"), (changed, "changed"), (removed, "removed"))
     words = ", ".join(f"{number} {what}" for number, what in counts if number)
     return f"The articles changed ({words}); bringing the index up to date…"
-
-
-def _age(built: str) -> str:
-    import datetime
-
-    passed = datetime.datetime.now(datetime.UTC) - datetime.datetime.fromisoformat(built)
-    seconds = max(int(passed.total_seconds()), 0)
-    for size, noun in ((86_400, "day"), (3_600, "hour"), (60, "minute")):
-        if seconds >= size:
-            return count(seconds // size, noun)
-    return count(seconds, "second")
-
-
-def _search(look: Look) -> str:
-    """Whether every vector is compared with a question's."""
-    if look.meta is None or look.meta.recall is None:
-        return "exact"
-    return f"approximate: recall@10 {look.meta.recall:.3f}, measured with the articles' sentences"
-
-
-def _state(look: Look, changes: Changes) -> str:
-    if look.remake:
-        reason = remake_words(look.remake)
-        return f"out of date: {reason}; the next question rebuilds it, or: bot rebuild"
-    if look.meta is None:
-        return "nothing built yet; the next question builds it, or: bot rebuild"
-    if look.emptied:
-        return "every article is gone; the index is kept, until: bot rebuild"
-    if changes:
-        return "out of date; the next question brings it up to date, or: bot rebuild"
-    return "up to date"

@@ -12,18 +12,25 @@ from __future__ import annotations
 import json
 import tempfile
 from collections import Counter
+from collections.abc import Mapping
+from itertools import product
 from pathlib import Path
+from typing import Any
 
-from bot.answering.answer import answer
+from platformdirs import user_cache_path
+
 from bot.answering.citation import Answer
-from bot.answering.question import understand
-from embeddings.encoding.encoder import open_encoder
+from bot.settings import APP
+from embeddings.encoding.light import LightEncoder
 from embeddings.encoding.model import find_model
+from embeddings.encoding.pairs import open_reader
 from embeddings.index.rebuild import rebuild
 from embeddings.index.search import Index
+from tests.asking import asked
 from tests.eval.labelled import SETS, SHARED
 
 FOLDERS = {"A": SHARED / SETS["five"][0], "B": Path(SETS["own"][0])}
+SAID = ("agree", "differ", "none")
 QUESTIONS = Path(__file__).parent / "questions/agreement.jsonl"
 
 
@@ -32,37 +39,45 @@ def main() -> None:
     if not SHARED.is_dir():
         raise SystemExit(f"{SHARED} is not there: half of the articles live in it")
     rows = [json.loads(line) for line in QUESTIONS.read_text("utf-8").splitlines()]
-    model = find_model()
-    encoder = open_encoder(model)
-    counts: Counter[tuple[str, str]] = Counter()
+    encoder = LightEncoder(find_model())
+    ways = {"read": open_reader(encoder, user_cache_path(APP)), "not read": None}
+    counts: Counter[tuple[str, str, str]] = Counter()
     for folder, articles in FOLDERS.items():
         with tempfile.TemporaryDirectory() as built:
-            rebuild(articles, Path(built), model, max_bytes=1 << 30)
+            rebuild(articles, Path(built), encoder.model, max_bytes=1 << 30)
             index = Index(Path(built))
-            for row in rows:
+            for (way, reader), row in product(ways.items(), rows):
                 if row["folder"] == folder:
-                    given = answer(understand(row["question"], encoder), index, encoder)
-                    counts[row["expect"], said(given)] += 1
+                    given = asked(row["question"], index, encoder, reader=reader)
+                    counts[way, row["expect"], said(given)] += 1
                     if not is_right(row, given):
                         values = [(what.value, len(what.quotes)) for what in given.agreement]
-                        print(f"WRONG {row['expect']}: {row['question']} {values}")
+                        print(f"WRONG ({way}) {row['expect']}: {row['question']} {values}")
             index.close()
-    print(f"\n{'labelled':10}said: agree  differ  nothing")
-    for label in ("agree", "differ", "none"):
-        columns = "".join(f"{counts[label, what]:8}" for what in ("agree", "differ", "none"))
-        print(f"{label:10}{columns}")
+    for way in ways:
+        print(f"\n{way:10}said: agree  differ  nothing")
+        for label in ("agree", "differ", "none"):
+            columns = "".join(
+                f"{counts[way, label, what]:8}" for what in ("agree", "differ", "none")
+            )
+            print(f"{label:10}{columns}")
 
 
 def said(given: Answer) -> str:
     """What an answer says of several articles."""
-    return ("none", "agree", "differ")[min(len(given.agreement), 2)]
+    return "none" if not given.agreement else "agree" if len(given.agreement) == 1 else "differ"
 
 
-def is_right(row: dict[str, object], given: Answer) -> bool:
-    """Whether what is said is what the label says, or a true part of it: some of the figures
-    that differ, or that several articles give one of them."""
+def is_right(row: Mapping[str, Any], given: Answer) -> bool:
+    """Whether what is said is what the label says, or a true part of it: some of the values that
+    differ, or that several articles give one of them. All articles of each are those of one value
+    in the label."""
     what = said(given)
-    return what in ("none", row["expect"]) or (what, row["expect"]) == ("agree", "differ")
+    if what not in ("none", row["expect"]) and (what, row["expect"]) != ("agree", "differ"):
+        return False
+    labelled = [set(value["sources"]) for value in row["values"]]
+    quoted = [{quote.source for quote in statement.quotes} for statement in given.agreement]
+    return all(any(sources <= own for own in labelled) for sources in quoted)
 
 
 if __name__ == "__main__":

@@ -5,7 +5,12 @@
 First the conversations with evidence: the two of ../shared/eval/seeds (resolved by us, in
 seeds_resolved.json) and our own (conversations.jsonl), each turn searched as it was asked, as
 it is rewritten and as a person resolved it. Only follow-ups are counted, and a passage counts
-where it is shown, be it as an answer or as one of the nearest.
+where it is shown, be it as an answer or as one of the nearest. No passage is read for these.
+
+Then the bare follow-ups among our own ("And when?", "Who said that?"), asked as the program asks,
+with its reader: `right` where the sentence that is marked first has what was asked for, `wrong`
+where it has not, `refused` where the articles are said not to answer; those that the articles do
+not answer apart.
 
 Then the resolved conversations of ../shared/eval/conversations, which come without passages:
 
@@ -24,7 +29,8 @@ from __future__ import annotations
 import json
 import re
 import tempfile
-from collections.abc import Callable, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -35,9 +41,11 @@ from bot.answering.answer import answer
 from bot.answering.citation import Answer
 from bot.answering.followups import Turn, resolve
 from bot.answering.question import understand
+from bot.archive import Archive
 from bot.evaluation.questions import Evidence, LabelledQuestion, is_hit
+from bot.settings import Settings
 from embeddings.encoding.encoder import Encoder, open_encoder
-from embeddings.encoding.model import find_model
+from embeddings.encoding.model import DEFAULT_MODEL, find_model
 from embeddings.index.rebuild import rebuild
 from embeddings.index.search import Index
 from embeddings.index.stems import FUNCTION_WORDS, stems
@@ -80,8 +88,11 @@ def main() -> None:
             turn["articles"] = "shared"
             turn.setdefault("resolved", resolved[turn["id"]])
     print(f"{'':10}{'searched as':12}follow-ups  hit@1  hit@3  answered")
-    for name, conversations in (("seeds", theirs), ("our own", load(HERE / "conversations.jsonl"))):
+    ours = load(HERE / "conversations.jsonl")
+    whole = [turns for turns in ours if not turns[0]["bare"]]
+    for name, conversations in (("seeds", theirs), ("our own", whole)):
         _print_found(name, conversations)
+    _print_bare([turns for turns in ours if turns[0]["bare"]])
     print(f"\n{'':8}{'half':8}turns  share raw → rewritten, gain  precision raw → rewritten  alone")
     for name in SETS:
         conversations = load(SHARED / "eval/conversations" / f"{name}.jsonl")
@@ -94,7 +105,13 @@ def load(path: Path) -> list[Conversation]:
     """Read a file of conversations; each turn knows its conversation's articles."""
     with path.open(encoding="utf-8") as lines:
         rows = [json.loads(line) for line in lines]
-    return [[{"articles": row.get("articles"), **turn} for turn in row["turns"]] for row in rows]
+    return [
+        [
+            {"articles": row.get("articles"), "bare": row.get("bare", False), **turn}
+            for turn in row["turns"]
+        ]
+        for row in rows
+    ]
 
 
 def outcomes(turns: Conversation) -> list[Outcome]:
@@ -205,6 +222,47 @@ def _asked(
                 mark = given.citations[0].highlight.text if given.citations else None
         earlier.append(Turn(turn["question"], searched_as, mark))
     return asked
+
+
+def _print_bare(conversations: list[Conversation]) -> None:
+    counts = Counter(
+        (turn["answerable"], verdict) for turn, verdict, _ in bare_verdicts(conversations)
+    )
+    print("\nbare follow-ups        right  wrong  refused")
+    for answerable, name in ((True, "answered there"), (False, "not answered there")):
+        figures = [counts[answerable, verdict] for verdict in ("right", "wrong", "refused")]
+        print(f"{name:20}" + "".join(f"{figure:8}" for figure in figures))
+
+
+def bare_verdicts(
+    conversations: Sequence[Conversation],
+) -> Iterator[tuple[dict[str, Any], str, Answer]]:
+    """Each follow-up, asked as the program asks it, and whether what is marked first is right."""
+    for articles in sorted({turns[0]["articles"] for turns in conversations}):
+        with tempfile.TemporaryDirectory() as folder:
+            settings = Settings(FOLDERS[articles], Path(folder), DEFAULT_MODEL, 1 << 30)
+            with Archive(settings) as archive:
+                archive.rebuild()
+                for turns in conversations:
+                    if turns[0]["articles"] != articles:
+                        continue
+                    answers: list[Answer] = []
+                    for turn in turns:
+                        answers.append(archive.answer(turn["question"], after=answers))
+                        if len(answers) > 1:
+                            yield turn, _verdict(turn, answers[-1]), answers[-1]
+
+
+def _verdict(turn: dict[str, Any], given: Answer) -> str:
+    if not given.answered:
+        return "refused"
+    best = given.citations[0]
+    marked = " ".join(best.highlight.text.split())
+    right = any(
+        row["source"] == best.source and re.search(row["pattern"], marked)
+        for row in turn["evidence"]
+    )
+    return "right" if right else "wrong"
 
 
 def _question(turn: dict[str, Any]) -> LabelledQuestion:

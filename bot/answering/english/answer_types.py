@@ -61,6 +61,11 @@ _AGE = r"(?i)\bhow\s+old\b|\b(?:what|which)\b.*\bage\b"
 _DURATION = rf"{_AGE}|\bhow\s+(?:long|late|early)\b"
 _SUM = r"(?i)\bhow\s+much\b"
 _COUNTED = r"(?i)\b(?:how\s+many|(?:the|what)\s+number\s+of)\s+((?:[\w'’-]+\s*){1,3})"
+_YES_OR_NO = (
+    r"(?i)\W*(?:(?:and|but|so)\s+)?(?:is|are|am|was|were|do|does|did|has|have|had|can|could|will"
+    r"|would|shall|should|must|may|might)(?:n['’]t)?\b(?!.*\b(?:who|whom|whose|what|which|when|where"
+    r"|why|how)\b)"
+)
 _ORDINAL = r"(?i)\b(?:first|second|third|fourth|last|next|previous|former|latter)\b"
 
 
@@ -71,6 +76,7 @@ class Sought(Struct, frozen=True):
         kind: of value; None where any sentence may answer.
         counted: stems of the things whose number is asked for.
         age, time, money: whether an age, a length of time (which an age is), a sum is asked for.
+        yes_or_no: whether it is a question of yes or no.
         ordinals: those that the question has: it is about the first room, not the second.
     """
 
@@ -79,6 +85,7 @@ class Sought(Struct, frozen=True):
     age: bool
     time: bool
     money: bool
+    yes_or_no: bool
     ordinals: frozenset[str]
 
 
@@ -93,6 +100,7 @@ def sought(question: str) -> Sought:
         age=bool(re.search(_AGE, question)),
         time=bool(re.search(_DURATION, question) or counted & UNITS_OF_TIME),
         money=bool(re.search(_SUM, question)),
+        yes_or_no=bool(re.match(_YES_OR_NO, question[:LONGEST])),
         ordinals=ordinals(question),
     )
 

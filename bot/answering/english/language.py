@@ -14,7 +14,7 @@ _ENGLISH = frozenset(
 """Frequent words, hardly one of them frequent in another language with its letters."""
 
 _SHARE = 0.03
-"""Of the words. Measured: of the best sentences for 8,128 questions one has less, a
+"""Of the words. Measured: of the best sentences for 8,128 questions those of one have less, a
 list; of the 181 pages of ../shared/eval/pages those in other languages have .01 at the most."""
 
 _FEWEST = 20

@@ -51,6 +51,15 @@ class Quantity(Struct, frozen=True):
     worth: Decimal
 
 
+class Day(Struct, frozen=True):
+    """What is told of a day: each part may be left out. `weekday`: Monday is 0."""
+
+    year: int | None
+    month: int | None
+    day: int | None
+    weekday: int | None = None
+
+
 def quantity(value: str) -> Quantity | None:
     """What a date or a number in words or digits is worth, or None where it cannot be told."""
     low = " ".join(value.lower().split())
@@ -66,20 +75,45 @@ def _time(low: str) -> Quantity | None:
 
 
 def _date(low: str) -> Quantity | None:
-    if re.fullmatch(r"(?:1\d|20)\d\d", low):
-        return Quantity("year", Decimal(low))
     if low in _DAYS:
         return Quantity("weekday", Decimal(_DAYS.index(low)))
-    months = "|".join(_MONTH_NAMES)
-    day = r"(\d{1,2})(?:st|nd|rd|th)?"
-    if match := re.fullmatch(rf"({months}) {day}(?:,? (\d{{4}}))?", low):
-        month, number, year = match.groups()
-    elif match := re.fullmatch(rf"{day} (?:of )?({months})(?:,? (\d{{4}}))?", low):
-        number, month, year = match.groups()
-    else:
+    date = day(low)
+    if date is None or (date.day is None and date.month is not None):
         return None
-    worth = Decimal(_MONTH_NAMES.index(month) * 100 + int(number))
-    return Quantity("date", worth + 10_000 * Decimal(year)) if year else Quantity("day", worth)
+    if date.month is None:
+        return Quantity("year", Decimal(date.year or 0))
+    worth = Decimal((date.month - 1) * 100 + (date.day or 0))
+    if date.year is None:
+        return Quantity("day", worth)
+    return Quantity("date", worth + 10_000 * Decimal(date.year))
+
+
+def day(value: str) -> Day | None:
+    """The day, month or year that a date in words names, or None where it names none."""
+    weekday, _, low = " ".join(value.lower().split()).partition(" ")
+    if weekday.rstrip(",") not in _DAYS:
+        weekday, low = "", f"{weekday} {low}".strip()
+    number_of_day = _DAYS.index(weekday.rstrip(",")) if weekday else None
+    if weekday and not low:
+        return Day(None, None, None, number_of_day)
+    months = "|".join(_MONTH_NAMES)
+    number, year = r"(?P<day>\d{1,2})(?:st|nd|rd|th)?", r"(?P<year>(?:1\d|20)\d\d)"
+    forms = (
+        year,
+        rf"(?P<month>{months}) {number}(?:,? {year})?",
+        rf"{number} (?:of )?(?P<month>{months})(?:,? {year})?",
+        rf"(?P<month>{months})(?:,? (?:of )?{year})?",
+    )
+    match = next(filter(None, (re.fullmatch(form, low) for form in forms)), None)
+    if match is None:
+        return None
+    parts = match.groupdict()
+    return Day(
+        year=int(parts["year"]) if parts.get("year") else None,
+        month=_MONTH_NAMES.index(parts["month"]) + 1 if parts.get("month") else None,
+        day=int(parts["day"]) if parts.get("day") else None,
+        weekday=number_of_day,
+    )
 
 
 def _number(low: str) -> Quantity | None:

@@ -103,8 +103,8 @@ MARKED = "Investor David Sacks, who moderated the event, and Elon Musk greeted G
             "About Joe Biden: what happened in 2021?",
         ),
         # Less than a question.
-        (["Did the launch crash?"], "Why?", "Did the launch crash, and why?"),
-        (["Did the launch crash?", "Why?"], "And when?", "Did the launch crash, and when?"),
+        (["Did the launch crash?"], "Why?", "Why did the launch crash?"),
+        (["Did the launch crash?", "Why?"], "And when?", "When did the launch crash?"),
         (
             ["Did the launch crash?"],
             "When did that happen?",

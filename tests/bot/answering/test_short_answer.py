@@ -1,11 +1,12 @@
-"""The short answer in a sentence: one value alone, or none."""
+"""The short answer in a sentence: what was read, or one value alone, or none."""
 
 from __future__ import annotations
 
 import pytest
 
+from bot.answering.english.mentions import Mention
 from bot.answering.question import understand
-from bot.answering.short_answer import short_answer
+from bot.answering.short_answer import SURE, is_alone, is_sure, read_answer, short_answer
 from embeddings.encoding.light import LightEncoder
 
 
@@ -46,3 +47,59 @@ def test_a_short_answer_is_marked_only_where_one_value_can_be_it(
 ) -> None:
     mention = short_answer(understand(question, encoder), sentence)
     assert (mention.of(sentence) if mention else None) == short
+
+
+@pytest.mark.parametrize(
+    ("question", "sentence", "words", "short"),
+    [
+        ("Who moderated?", "David Sacks moderated.", "David Sacks", "David Sacks"),
+        ("What failed?", "The old bridge failed, he said.", "old bridge", "old bridge"),
+        (
+            "Why did it fail?",
+            "It failed because of the rain.",
+            "because of the rain.",
+            "because of the rain",
+        ),
+        ("How late was it?", "It began more than 20 minutes late.", "20", "more than 20 minutes"),
+        ("When did it start?", "At 6 p.m. Eastern it all began.", "6 p.m", "6 p.m."),
+        ("How long did it take?", "It took about an hour to end.", "an hour", "about an hour"),
+        # the one in the clause that the question is about
+        ("How many fans has Bo?", "Al has 6,000 fans: Bo has 14,000.", "6,000", "14,000"),
+        # all of the sentence: one value alone, or none
+        ("How many came?", "The show had 600 guests.", "The show had 600 guests.", "600"),
+        ("Who came?", "Bo and Al came at last.", "Bo and Al came at last.", None),
+        # no telling
+        ("Did Bo come?", "Bo came at last, and Al did.", "Bo came", None),
+        ("How many came?", "The room was full of people.", "full", None),
+        ("How many came?", "It was not built for 600 people.", "600", None),
+        (
+            "How large is it?",
+            "The hall, which Bo owns, is by far the larger room of the two.",
+            "by far the larger room of the two",
+            None,
+        ),
+        ("Who moderated the event?", "The moderators were late, it said.", "moderators", None),
+        ("Who owns the Twitter app?", "The Twitter tech team is there.", "Twitter", None),
+    ],
+)
+def test_what_was_read_is_the_short_answer(
+    encoder: LightEncoder, question: str, sentence: str, words: str, short: str | None
+) -> None:
+    start = sentence.index(words)
+    mention = read_answer(
+        understand(question, encoder), sentence, Mention(start, start + len(words))
+    )
+    assert (mention.of(sentence) if mention else None) == short
+
+
+def test_a_number_of_the_sort_needs_less_of_a_score(encoder: LightEncoder) -> None:
+    sentence = "In all 600 guests came, and 20 cooks."
+    guests = Mention(7, 10)
+    question = understand("How many guests came?", encoder)
+    assert is_sure(question, sentence, guests, 0)
+    assert is_alone(question, sentence, guests)
+    assert not is_alone(question, "At 7 p.m. 600 guests came.", Mention(10, 13))
+    question = understand("How many waiters were there?", encoder)
+    assert not is_sure(question, sentence, guests, SURE - 1)
+    assert is_sure(question, sentence, guests, SURE)
+    assert not is_alone(question, sentence, guests)

@@ -1,0 +1,98 @@
+"""What a follow-up about the words just cited asks of the passages: that they say it, too.
+
+A bare question asks the previous one again, for something else (bare.py). So every passage that
+answered that one is about this one for certain, and its words and vectors no longer tell whether
+it answers: what was read does. Who said “…”? is answered by the sentence that names who said so,
+which stands in the words' own sentence or, where they are a quotation, next to it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from msgspec import structs
+
+from bot.answering.confidence import probability, probability_read
+from bot.answering.judging import Judged
+from bot.answering.reader import LEAST
+from embeddings.articles.passages import Passage, Sentence
+
+KNOWN = 0.15
+"""The most that is made of a passage before it is read where the question was asked before.
+Measured on few (tests/eval/README.md)."""
+
+_SAYING = re.compile(
+    r"(?i)\b(?:said|says?|saying|told|tells|claim(?:ed|s|ing)?|wrote|writes|tweet(?:ed|s|ing)"
+    r"|report(?:ed|s|edly)|to\s+report|according\s+to|called|boasted|bragged|quipp(?:ed|ing)"
+    r"|joked|warned|conceded|admitted|informed|announced|remarked|answered|explained|argued"
+    r"|insisted|stated|put\s+it)\b"
+)
+_QUOTATION = re.compile(r"“[^”]*(?:”|$)|\"[^\"]*(?:\"|$)|^[^“]*”")
+_ASKS = re.compile(r"Who said “(.+)”\?")
+_BETWEEN_WORDS = r"[\s“”\"]+"
+
+
+def by_what_was_read(judged: Sequence[Judged]) -> list[Judged]:
+    """The passages by what was read in them, where the question was asked before for something
+    else; as they are where none was read."""
+    read = [
+        structs.replace(verdict, probability=_held(verdict.signals, verdict.read))
+        for verdict in judged
+        if verdict.read is not None
+    ]
+    if not read:
+        return list(judged)
+    read.sort(key=lambda verdict: -verdict.probability)
+    least = read[-1].probability
+    return [*read, *_at_most(least, [each for each in judged if each.read is None])]
+
+
+def with_speaker(question: str, judged: Sequence[Judged]) -> list[Judged]:
+    """To Who said “…”?: the sentences that name who said so. Where the words stand in a passage
+    and nobody is named, nobody is said to have said so; all other questions are left alone."""
+    asks = _ASKS.fullmatch(question)
+    if asks is None:
+        return list(judged)
+    words = re.compile(_BETWEEN_WORDS.join(map(re.escape, re.sub(r"[“”\"]", "", asks[1]).split())))
+    holding = [verdict for verdict in judged if words.search(verdict.hit.passage.text)]
+    if not holding:
+        return list(judged)
+    named = []
+    for verdict in holding:
+        mark = _attribution(verdict.hit.passage, words)
+        if mark is not None:
+            span = verdict.span if mark == verdict.mark else None
+            named.append(structs.replace(verdict, mark=mark, span=span))
+    least = min((verdict.probability for verdict in named), default=1.0)
+    if not named:
+        least = probability_read(KNOWN, LEAST)
+    ids = {verdict.hit.passage_id for verdict in named}
+    return [*named, *_at_most(least, [each for each in judged if each.hit.passage_id not in ids])]
+
+
+def _held(signals: dict[str, float], read: float) -> float:
+    return probability_read(min(probability(signals), KNOWN), read)
+
+
+def _at_most(most: float, judged: Sequence[Judged]) -> list[Judged]:
+    return [structs.replace(each, probability=min(each.probability, most)) for each in judged]
+
+
+def _attribution(passage: Passage, words: re.Pattern[str]) -> Sentence | None:
+    """The sentence that names who said these words of the passage."""
+    match = words.search(passage.text)
+    if match is None:
+        return None
+    at = passage.start_char + match.end() - 1
+    own = next((n for n, each in enumerate(passage.sentences) if at < each.end_char), None)
+    if own is None:
+        return None
+    is_quotation = passage.text[: match.start()].endswith(("“", '"'))
+    near = (own, own - 1, own + 1) if is_quotation else (own,)
+    for number in near:
+        if 0 <= number < len(passage.sentences):
+            sentence = passage.sentences[number]
+            if _SAYING.search(_QUOTATION.sub(" ", passage.text_of(sentence))):
+                return sentence
+    return None
