@@ -54,7 +54,7 @@ JUDGED = 5
 """Hits that are judged at the least, where none is read. Measured (3 found less, 8 no more; the
 figures were not kept)."""
 
-WEIGHED = 12
+WEIGHED = 8
 """Hits that are judged at the least before some of them are read."""
 
 READ_FIRST, READ = 2, 4

@@ -31,6 +31,7 @@ def main(runs: int) -> None:
         commands = {
             "python -c pass": [sys.executable, "-c", "pass"],
             "python -c 'import faiss'": [sys.executable, "-c", "import faiss"],
+            "bot ask --no-reader": [*ask, "--no-reader", QUESTION],
             "bot ask": [*ask, QUESTION],
         }
         best = dict.fromkeys(commands, float("inf"))

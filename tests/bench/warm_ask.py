@@ -21,7 +21,9 @@ from bot.answering.answer import POOL, answer
 from bot.answering.judging import JUDGED, judge
 from bot.answering.question import understand
 from embeddings.encoding.encoder import open_encoder
+from embeddings.encoding.light import LightEncoder
 from embeddings.encoding.model import find_model
+from embeddings.encoding.pairs import open_reader
 from embeddings.index.rebuild import rebuild
 from embeddings.index.search import Index
 from tests.eval.labelled import sets
@@ -31,16 +33,22 @@ def main(number: int) -> None:
     """Print the split, of so many questions."""
     model = find_model()
     encoder = open_encoder(model)
-    with tempfile.TemporaryDirectory() as folder, tempfile.TemporaryDirectory() as built:
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        tempfile.TemporaryDirectory() as built,
+        tempfile.TemporaryDirectory() as kept,
+    ):
         asked = []
         for name, articles, questions in sets(["wikipedia", "natural", "five"]):
             shutil.copytree(articles, Path(folder, name))
             asked += [question.text for question in questions]
         report = rebuild(Path(folder), Path(built), model, max_bytes=1 << 30)
         index = Index(Path(built))
+        assert isinstance(encoder, LightEncoder)
+        reader = open_reader(encoder, Path(kept))
         chosen = asked[:: len(asked) // number][:number]
         for text in chosen[:5]:
-            answer(understand(text, encoder), index, encoder)
+            answer(understand(text, encoder), index, encoder, reader=reader)
         times: dict[str, list[float]] = {}
 
         @contextmanager
@@ -60,8 +68,10 @@ def main(number: int) -> None:
                 judged = judge(question, searched, searched.hits[:JUDGED], encoder)
             with timed("of which their words' vectors"):
                 encoder.tokens([verdict.marked for verdict in judged])
-            with timed("the whole answer, copies folded and cited"):
+            with timed("the whole answer without the reader, copies folded and cited"):
                 answer(understand(text, encoder), index, encoder)
+            with timed("the whole answer"):
+                answer(understand(text, encoder), index, encoder, reader=reader)
         index.close()
     print(f"| {report.passages} passages, {len(chosen)} questions | median, ms", end="")
     print(" | × the encoding | 99 %, ms |\n|---|---|---|---|")

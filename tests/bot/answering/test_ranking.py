@@ -1,0 +1,125 @@
+"""Which passages are read, and what comes of it for mark, order and probability."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pytest
+
+from bot.answering import confidence, judging
+from bot.answering.answer import POOL
+from bot.answering.confidence import log_odds, probability_read
+from bot.answering.judging import READ, READ_FIRST, WEIGHED, judge_read, rank
+from bot.answering.question import Question, understand
+from embeddings.encoding.light import LightEncoder
+from embeddings.encoding.pairs import PairReader, Scores
+from embeddings.index.search import Found, Index
+
+QUESTIONS = (
+    "Who moderated the event?",
+    "How late did the launch start?",
+    "What software encodes the sound?",
+    "Why did the first room fail?",
+    "Was Musk angry?",
+)
+
+
+class Counting:
+    """A reader that remembers what it read."""
+
+    def __init__(self, reader: PairReader) -> None:
+        self.fingerprint = reader.fingerprint
+        self.passages: list[str] = []
+        self._reader = reader
+
+    def read(self, question: str, passages: Sequence[str]) -> list[Scores]:
+        self.passages += passages
+        return self._reader.read(question, passages)
+
+
+def searched_for(text: str, index: Index, encoder: LightEncoder) -> tuple[Question, Found]:
+    question = understand(text, encoder)
+    return question, index.search(question.query, POOL)
+
+
+@pytest.mark.parametrize("text", QUESTIONS)
+def test_the_likeliest_are_read_and_one_of_them_is_first(
+    seeds_search: Index, encoder: LightEncoder, reader: PairReader, text: str
+) -> None:
+    question, searched = searched_for(text, seeds_search, encoder)
+    counting = Counting(reader)
+    ranked = rank(question, searched, encoder, counting, 3)
+    assert READ_FIRST <= len(counting.passages) <= READ
+    assert len(ranked) == WEIGHED
+    read = [verdict for verdict in ranked if verdict.read is not None]
+    assert len(read) == len(counting.passages)
+    assert ranked[0] in read
+    assert ranked[0].order == max(verdict.order for verdict in read)
+    chances = [verdict.probability for verdict in ranked]
+    assert chances == sorted(chances, reverse=True)
+    first = ranked[0]
+    assert first.read is not None
+    assert first.probability == probability_read(first.before, first.read)
+    if not question.sought.yes_or_no:
+        assert first.span is not None
+        assert first.mark.start_char <= first.span.start_char
+        assert first.span.end_char <= first.mark.end_char
+
+
+def test_what_cannot_be_first_and_is_not_likely_is_not_read(
+    seeds_search: Index, encoder: LightEncoder, reader: PairReader, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    question, searched = searched_for(QUESTIONS[0], seeds_search, encoder)
+    few, many = Counting(reader), Counting(reader)
+    monkeypatch.setattr(judging, "LIKELY", 1.0)
+    monkeypatch.setattr(judging, "HIGHEST", -1000.0)
+    rank(question, searched, encoder, few, 3)
+    assert len(few.passages) == READ_FIRST
+    monkeypatch.setattr(judging, "HIGHEST", 1000.0)
+    rank(question, searched, encoder, many, 3)
+    assert len(many.passages) == READ
+
+
+def test_nothing_is_read_where_nothing_is_found(encoder: LightEncoder, reader: PairReader) -> None:
+    question = understand(QUESTIONS[0], encoder)
+    assert rank(question, Found((), {}, frozenset()), encoder, reader, 3) == []
+
+
+def test_both_what_was_known_and_what_was_read_count() -> None:
+    for low, high in (((0.2, 1.0), (0.6, 1.0)), ((0.4, -8.0), (0.4, 6.0))):
+        assert probability_read(*low) < probability_read(*high)
+    weights = confidence.fitted().with_reader.weights
+    assert weights.keys() == {"before", "read"}
+    assert all(weight > 0 for weight in weights.values())
+    for p in (0.0, 1e-12, 0.3, 1.0):
+        assert abs(log_odds(p)) < 30
+
+
+def test_a_yes_or_no_is_marked_by_the_rule(
+    seeds_search: Index, encoder: LightEncoder, reader: PairReader
+) -> None:
+    question, searched = searched_for("Was Musk angry?", seeds_search, encoder)
+    before = judging.judge(question, searched, searched.hits[:4], encoder)
+    after = judge_read(question, searched, before, reader)
+    assert question.sought.yes_or_no
+    assert [verdict.mark for verdict in after] == [verdict.mark for verdict in before]
+
+
+@pytest.mark.parametrize("name", ["IN_ORDER", "IN_MARK"])
+def test_a_spoiled_weight_is_seen(
+    seeds_search: Index,
+    encoder: LightEncoder,
+    reader: PairReader,
+    monkeypatch: pytest.MonkeyPatch,
+    name: str,
+) -> None:
+    def marks() -> list[object]:
+        return [
+            (verdict.hit.passage_id, verdict.mark)
+            for text in QUESTIONS
+            for verdict in rank(*searched_for(text, seeds_search, encoder), encoder, reader, 3)[:3]
+        ]
+
+    usual = marks()
+    monkeypatch.setattr(judging, name, -getattr(judging, name) * 100)
+    assert marks() != usual
