@@ -46,10 +46,10 @@ needs_shared = pytest.mark.skipif(
 
 
 @pytest.fixture(scope="session")
-def kept_reader(tmp_path_factory: pytest.TempPathFactory, encoder: LightEncoder) -> Path:
+def kept_reader(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The reader as the first question keeps it: 43 MB, which not every test should write."""
     folder = tmp_path_factory.mktemp("reader")
-    open_reader(encoder, folder)
+    open_reader(LightEncoder(find_model()), folder)
     return folder / KEPT
 
 

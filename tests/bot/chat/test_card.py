@@ -76,7 +76,7 @@ async def test_a_refusal_looks_different_says_why_and_offers_the_nearest(
         assert card.has_class("-refused")
         assert not card.has_class("-answered")
         assert "The articles do not answer this." in shown(card)
-        assert "No article has the word “encodes”" in shown(card)
+        assert "The nearest passage says “" in shown(card)
         assert not card.views()
         assert "▸ 3 nearest passages" in shown(card)
         await pilot.press("f3")  # one key from the source here too

@@ -109,7 +109,7 @@ def test_the_command_is_killed_and_goes_on(options: Options, tmp_path: Path) -> 
     try:
         kept = out.with_name(f"{out.name}.state")
         for _ in range(1200):
-            if kept.exists() or running.poll() is not None:
+            if (kept.exists() and out.exists()) or running.poll() is not None:
                 break
             time.sleep(0.1)
         assert kept.exists()
