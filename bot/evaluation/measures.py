@@ -245,7 +245,7 @@ def compare(before: Sequence[Outcome], after: Sequence[Outcome]) -> dict[str, Co
             change[twins] = change.get(twins, 0.0) + b - a
         changes = np.array([value for value in change.values() if value])
         p_value = 1.0
-        if len(changes):
+        if len(changes) > 1:  # of one alone either sign says as much
             test = permutation_test(
                 (changes,),
                 lambda rows, axis: abs(rows.sum(axis=axis)),

@@ -117,6 +117,8 @@ def test_two_runs_are_compared_question_by_question() -> None:
     assert compared["hit@1"].p_value < 0.001
     assert compared["hit@3"].p_value == 1
     assert compare([outcome("another")], after) == {}
+    one = compare(before, [outcome("0", rank=1), *before[1:]])
+    assert one["hit@1"].p_value == 1  # of one change either sign says as much
 
 
 def test_failures_say_what_went_wrong() -> None:
