@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 
 import pytest
 from msgspec import structs
 
 from bot import guarantee as guarantees
+from bot.answering.confidence import WITH_READER, WITHOUT_READER
 from bot.guarantee import FILE, Guarantee, Void, judging, keep, kept
+from bot.reading import fingerprint_of
+from bot.settings import Settings
 from embeddings.encoding.model import Model
 from embeddings.errors import IndexUnusable
 from embeddings.index.files import DATABASE
 from embeddings.index.rebuild import rebuild
-from tests.conftest import MAX_BYTES, write
+from tests.conftest import MAX_BYTES, Bot, write
+from tests.conftest import SEEDS as ARTICLES
 
 SEEDS = Path("/articles")
 
@@ -115,3 +120,51 @@ def test_a_rebuild_leaves_it_alone_even_when_the_database_is_gone(
             path.unlink()
     rebuild(seeds, index, model, max_bytes=MAX_BYTES)
     assert found(index) == made()
+
+
+@pytest.fixture
+def promised(seeds_index: Path, model: Model, tmp_path: Path) -> Path:
+    """An index of the project's articles with a threshold of .9 kept with it."""
+    folder = tmp_path / "index"
+    shutil.copytree(seeds_index, folder)
+    at = Settings(ARTICLES, folder, model.name, MAX_BYTES)
+    own = made(
+        threshold=0.9, seeds=str(ARTICLES), model=model.fingerprint, reader=fingerprint_of(at)
+    )
+    keep(folder, own)
+    return folder
+
+
+def test_a_question_is_answered_by_it_unless_another_threshold_is_set(
+    bot: Bot, promised: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    places = ("--seeds", ARTICLES, "--index", promised, "--json", "Who moderated the event?")
+    told = bot("ask", *places)
+    assert json.loads(told.stdout)["min_confidence"] == 0.9
+    assert told.stderr == ""
+    flag = bot("ask", *places, "--min-confidence", "0.3")
+    assert json.loads(flag.stdout)["min_confidence"] == 0.3
+    monkeypatch.setenv("BOT_MIN_CONFIDENCE", "0.4")
+    assert json.loads(bot("ask", *places).stdout)["min_confidence"] == 0.4
+
+
+def test_where_it_is_void_that_is_said_and_it_is_not_used(bot: Bot, promised: Path) -> None:
+    places = ("--seeds", ARTICLES, "--index", promised)
+    told = bot("ask", *places, "--no-reader", "--json", "Who moderated the event?")
+    assert json.loads(told.stdout)["min_confidence"] == WITHOUT_READER
+    (line,) = told.stderr.splitlines()
+    assert line.startswith("The guarantee kept with this index is void, the reader was another")
+    (promised / FILE).write_text("{")
+    told = bot("ask", *places, "--json", "Who moderated the event?")
+    assert json.loads(told.stdout)["min_confidence"] == WITH_READER
+    assert told.stderr.startswith("The guarantee kept with this index is void, its file is damaged")
+
+
+def test_the_status_says_what_it_promises(bot: Bot, promised: Path) -> None:
+    places = ("--seeds", ARTICLES, "--index", promised)
+    words = "with 95% confidence at most 10% of the answers above 0.90 are wrong"
+    assert json.loads(bot("status", *places, "--json").stdout)["guarantee"].startswith(words)
+    shown = " ".join(bot("status", *places).stdout.split())
+    assert f"Guarantee {words}, to questions like the 50 that were asked for it" in shown
+    (promised / FILE).unlink()
+    assert json.loads(bot("status", *places, "--json").stdout)["guarantee"] is None
