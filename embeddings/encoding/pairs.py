@@ -12,7 +12,9 @@ from __future__ import annotations
 import logging
 import os
 import tempfile
+import time
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
@@ -38,6 +40,11 @@ LONGEST = 160
 
 LONGEST_QUESTION = 64
 """Tokens of a question that are read: in training none had more. Beyond them it is cut."""
+
+
+_ABANDONED = 60
+"""Seconds after which a file that was to be kept is no process's any more (it takes one). A
+guess."""
 
 
 class Scores(Struct, frozen=True):
@@ -176,12 +183,19 @@ def _keep(own: _Unpacked, source: os.stat_result, kept: Path) -> None:
     about = {"size": str(source.st_size), "sha256": own.sha256, "hidden_act": own.activation}
     kept.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.NamedTemporaryFile(dir=kept.parent, prefix=kept.name, delete=False) as file:
-        try:
+        beside = Path(file.name)
+    try:
+        with beside.open("wb") as file:
             file.write(save(turned, about))
             file.flush()
             os.fsync(file.fileno())
-            os.utime(file.name, ns=(source.st_atime_ns, source.st_mtime_ns))
-            os.replace(file.name, kept)
-        except OSError:
-            os.unlink(file.name)
-            raise
+        os.utime(beside, ns=(source.st_atime_ns, source.st_mtime_ns))
+        beside.replace(kept)
+    except BaseException:
+        with suppress(OSError):
+            beside.unlink()
+        raise
+    for other in kept.parent.glob(f"{kept.name}?*"):  # of a process that was killed at it
+        with suppress(OSError):
+            if time.time() - other.stat().st_ctime > _ABANDONED:
+                other.unlink()

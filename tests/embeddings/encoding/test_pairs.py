@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import shutil
+import time
 from pathlib import Path
 
 import numpy as np
@@ -169,3 +171,28 @@ def test_a_file_that_is_no_reader_is_an_error(
     with pytest.raises(ModelError, match=r"weights\.safetensors"):
         open_reader(encoder, tmp_path / "cache", weights)
     assert not (tmp_path / "cache" / KEPT).exists()
+
+
+def test_what_a_killed_process_left_is_cleared_away(
+    encoder: LightEncoder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    left = tmp_path / f"{KEPT}abcd"
+    left.write_bytes(b"half of it")
+    open_reader(encoder, tmp_path)
+    assert left.exists()  # it may be another process's that is at it now
+    (tmp_path / KEPT).unlink()
+    now = time.time()
+    monkeypatch.setattr(time, "time", lambda: now + 3600)
+    open_reader(encoder, tmp_path)
+    assert [path.name for path in tmp_path.iterdir()] == [KEPT]
+
+
+def test_a_full_disk_leaves_nothing_behind(
+    encoder: LightEncoder, reader: PairReader, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(descriptor: int) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(os, "fsync", full)
+    assert same(read(open_reader(encoder, tmp_path)), read(reader))
+    assert [*tmp_path.iterdir()] == []
