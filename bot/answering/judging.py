@@ -44,7 +44,7 @@ order of the passages. Measured (tests/eval/README.md)."""
 
 UNREAD, HIGHEST = -12.0, 10.0
 """What counts for the score of a passage that is not read, and the score that one may have.
-Measured: the median of all that were read, and what one in six of the right ones exceeds."""
+Measured: the median of all that were read, and what one in five of the right ones exceeds."""
 
 IN_MARK = 0.05
 """What a sentence's share of what was read counts for beside the rule. Measured
