@@ -103,9 +103,9 @@ def rank(
 
     The likeliest are read, then those that may yet be better or are likely themselves; the first is
     one that was read, and none is likelier than one above it. None is read where the likeliest are
-    not in the reader's language.
+    not in the reader's language, nor for a claim or keywords: it learnt to read questions.
     """
-    if reader is None:
+    if reader is None or not question.sought.question:
         return judge(question, found, found.hits[: max(JUDGED, limit)], encoder)
     weighed = judge(question, found, found.hits[: max(WEIGHED, limit)], encoder)
     if not weighed or not is_english(verdict.hit.passage.text for verdict in weighed[:READ]):

@@ -17,12 +17,10 @@ from pathlib import Path
 
 import numpy as np
 
-from bot.answering.judging import judge, rank
+from bot.answering.judging import judge
 from bot.answering.question import understand
 from embeddings.encoding.encoder import Encoder, open_encoder
-from embeddings.encoding.light import LightEncoder
 from embeddings.encoding.model import find_model
-from embeddings.encoding.pairs import PairReader, open_reader
 from embeddings.index.rebuild import rebuild
 from embeddings.index.search import Index
 from tests.eval.labelled import SHARED
@@ -39,7 +37,6 @@ def main(arguments: Sequence[str]) -> None:
         raise SystemExit(f"{folder} is not there")
     model = find_model()
     encoder = open_encoder(model)
-    assert isinstance(encoder, LightEncoder)
     with tempfile.TemporaryDirectory() as abstracts, tempfile.TemporaryDirectory() as made:
         for line in (folder / "corpus.jsonl").read_text("utf-8").splitlines():
             row = json.loads(line)
@@ -48,7 +45,6 @@ def main(arguments: Sequence[str]) -> None:
         built = Path(arguments[0] if arguments else made)
         rebuild(Path(abstracts), built, model, max_bytes=1 << 30)
         index = Index(built)
-        reader = open_reader(encoder, Path(made))
         claims = {
             row["_id"]: row["text"]
             for row in map(json.loads, (folder / "queries.jsonl").read_text("utf-8").splitlines())
@@ -59,20 +55,14 @@ def main(arguments: Sequence[str]) -> None:
                 claim, abstract, grade = line.split("\t")
                 relevant.setdefault(claim, {})[abstract] = int(grade)
             asked = {claims[claim]: own for claim, own in relevant.items()}
-            _print(split, index, encoder, reader, asked)
+            _print(split, index, encoder, asked)
         index.close()
 
 
-def _print(
-    split: str,
-    index: Index,
-    encoder: Encoder,
-    reader: PairReader,
-    relevant: dict[str, dict[str, int]],
-) -> None:
+def _print(split: str, index: Index, encoder: Encoder, relevant: dict[str, dict[str, int]]) -> None:
     figures: dict[str, list[float]] = {}
     for claim, grades in relevant.items():
-        for way, order in _orders(claim, index, encoder, reader):
+        for way, order in _orders(claim, index, encoder):
             figures.setdefault(way, []).append(ndcg(order, grades))
     print(f"\n{split}: {len(relevant)} claims{'':13}nDCG@{AT}")
     for way, gains in figures.items():
@@ -80,9 +70,7 @@ def _print(
         print(f"{way:34}{np.mean(gains):.4f} [{low:.4f}, {high:.4f}]", flush=True)
 
 
-def _orders(
-    claim: str, index: Index, encoder: Encoder, reader: PairReader
-) -> Iterator[tuple[str, list[str]]]:
+def _orders(claim: str, index: Index, encoder: Encoder) -> Iterator[tuple[str, list[str]]]:
     """Each way of searching, with the abstracts in its order."""
     question = understand(claim, encoder)
     searched = index.search(question.query, EVERYTHING)
@@ -92,9 +80,6 @@ def _orders(
     judged = judge(question, searched, searched.hits[: 2 * AT], encoder)
     best = [*(verdict.hit for verdict in judged), *searched.hits[2 * AT :]]
     yield "answer: by probability", [Path(hit.info.source).stem for hit in best]
-    read = rank(question, searched, encoder, reader, 2 * AT)
-    best = [*(verdict.hit for verdict in read), *searched.hits[2 * AT :]]
-    yield "answer: read", [Path(hit.info.source).stem for hit in best]
 
 
 def ndcg(order: Sequence[str], grades: dict[str, int]) -> float:

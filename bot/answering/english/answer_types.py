@@ -61,10 +61,15 @@ _AGE = r"(?i)\bhow\s+old\b|\b(?:what|which)\b.*\bage\b"
 _DURATION = rf"{_AGE}|\bhow\s+(?:long|late|early)\b"
 _SUM = r"(?i)\bhow\s+much\b"
 _COUNTED = r"(?i)\b(?:how\s+many|(?:the|what)\s+number\s+of)\s+((?:[\w'’-]+\s*){1,3})"
-_YES_OR_NO = (
-    r"(?i)\W*(?:(?:and|but|so)\s+)?(?:is|are|am|was|were|do|does|did|has|have|had|can|could|will"
-    r"|would|shall|should|must|may|might)(?:n['’]t)?\b(?!.*\b(?:who|whom|whose|what|which|when|where"
-    r"|why|how)\b)"
+_WH = r"\b(?:who|whom|whose|what|which|when|where|why|how)"
+_VERB = (
+    r"(?:is|are|am|was|were|do|does|did|has|have|had|can|could|will|would|shall|should|must|may"
+    r"|might)(?:n['’]t)?\b"
+)
+_YES_OR_NO = rf"(?i)\W*(?:(?:and|but|so)\s+)?{_VERB}(?!.*{_WH}\b)"
+_QUESTION = (
+    r"(?i)\W*(?:(?:and|but|so|about|at|by|for|from|in|of|on|to|with)\s+){0,2}"
+    rf"(?:{_WH}(?:['’]?s)?\b|{_VERB}|(?:describe|explain|list|name|tell)\b)|.*\?\W*$"
 )
 _ORDINAL = r"(?i)\b(?:first|second|third|fourth|last|next|previous|former|latter)\b"
 
@@ -76,6 +81,7 @@ class Sought(Struct, frozen=True):
         kind: of value; None where any sentence may answer.
         counted: stems of the things whose number is asked for.
         age, time, money: whether an age, a length of time (which an age is), a sum is asked for.
+        question: whether it is one at all, and no claim or keywords.
         yes_or_no: whether it is a question of yes or no.
         ordinals: those that the question has: it is about the first room, not the second.
     """
@@ -85,6 +91,7 @@ class Sought(Struct, frozen=True):
     age: bool
     time: bool
     money: bool
+    question: bool
     yes_or_no: bool
     ordinals: frozenset[str]
 
@@ -100,6 +107,7 @@ def sought(question: str) -> Sought:
         age=bool(re.search(_AGE, question)),
         time=bool(re.search(_DURATION, question) or counted & UNITS_OF_TIME),
         money=bool(re.search(_SUM, question)),
+        question=bool(re.match(_QUESTION, question, re.DOTALL)),
         yes_or_no=bool(re.match(_YES_OR_NO, question[:LONGEST])),
         ordinals=ordinals(question),
     )

@@ -123,3 +123,14 @@ def test_a_spoiled_weight_is_seen(
     usual = marks()
     monkeypatch.setattr(judging, name, -getattr(judging, name) * 100)
     assert marks() != usual
+
+
+def test_a_claim_and_keywords_are_judged_as_without_a_reader(
+    seeds_search: Index, encoder: LightEncoder, reader: PairReader
+) -> None:
+    for text in ("biggest room ever", "Musk was angry about the failure."):
+        question, searched = searched_for(text, seeds_search, encoder)
+        counting = Counting(reader)
+        ranked = rank(question, searched, encoder, counting, 3)
+        assert counting.passages == []
+        assert ranked == rank(question, searched, encoder, None, 3)

@@ -77,3 +77,26 @@ def test_which_of_several_is_asked_about() -> None:
     assert ordinals("The First room, then the last") == {"first", "last"}
     assert ordered("The first room, then the last talk") == {"room", "talk"}
     assert ordered("The room") == frozenset()
+
+
+@pytest.mark.parametrize(
+    ("text", "question", "yes_or_no"),
+    [
+        ("Who moderated it", True, False),
+        ("and when?", True, False),
+        ("In which year did he go?", True, False),
+        ("whats the figure", True, False),
+        ("Name one of the rooms.", True, False),
+        ("the bridge is open?", True, False),
+        ("Was Musk angry?", True, True),
+        ("And did he say why?", True, False),
+        ("But is it open", True, True),
+        ("biggest room ever", False, False),
+        ("The bridge, which is old, was closed.", False, False),
+        ("", False, False),
+    ],
+)
+def test_a_question_is_told_from_a_claim_and_from_keywords(
+    text: str, question: bool, yes_or_no: bool
+) -> None:
+    assert (sought(text).question, sought(text).yes_or_no) == (question, yes_or_no)
