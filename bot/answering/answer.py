@@ -72,7 +72,7 @@ def answer(
     heads = tuple(head for head, *_ in groups)  # a copy is no rival
     found = found.with_hits(heads)
     judged = rank(question, found, encoder, reader, limit)
-    judged = with_speaker(question.text, by_what_was_read(judged) if again else judged)
+    judged = with_speaker(question.text, by_what_was_read(question, judged) if again else judged)
     reads = any(verdict.read is not None for verdict in judged)
     if min_confidence is None:
         min_confidence = WITH_READER if reads else WITHOUT_READER

@@ -197,7 +197,7 @@ def _sentences(question: Question, found: Found, hit: Hit) -> list[float]:
             cosine
             + COVERAGE * found.coverage(own)
             + WITH_PREVIOUS * found.coverage(own | previous)
-            + OFFERS * _offers(question, text)
+            + OFFERS * offers(question, text)
         )
         previous = own
     return scores
@@ -216,7 +216,7 @@ def _mark_read(verdict: Judged, reading: Reading) -> Sentence:
     )
 
 
-def _offers(question: Question, text: str) -> int:
+def offers(question: Question, text: str) -> int:
     """1 where the text has a value of the kind asked for that the question has not; -1
     where it has none; 0 where no kind is asked for."""
     kind = question.sought.kind

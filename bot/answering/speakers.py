@@ -13,10 +13,13 @@ from collections.abc import Sequence
 
 from msgspec import structs
 
-from bot.answering.confidence import probability, probability_read
-from bot.answering.judging import Judged
+from bot.answering.confidence import probability_read
+from bot.answering.english.answer_types import UNITS_OF_TIME
+from bot.answering.judging import Judged, offers
+from bot.answering.question import Question
 from bot.answering.reader import LEAST
 from embeddings.articles.passages import Passage, Sentence
+from embeddings.index.stems import stems
 
 KNOWN = 0.15
 """The most that is made of a passage before it is read where the question was asked before.
@@ -33,11 +36,12 @@ _ASKS = re.compile(r"Who said “(.+)”\?")
 _BETWEEN_WORDS = r"[\s“”\"]+"
 
 
-def by_what_was_read(judged: Sequence[Judged]) -> list[Judged]:
+def by_what_was_read(question: Question, judged: Sequence[Judged]) -> list[Judged]:
     """The passages by what was read in them, where the question was asked before for something
-    else; as they are where none was read."""
+    else; as they are where none was read. A sentence without a time says no when, one without a
+    reason no why, however well it fits the rest."""
     read = [
-        structs.replace(verdict, probability=_held(verdict.signals, verdict.read))
+        structs.replace(verdict, probability=_held(question, verdict, verdict.read))
         for verdict in judged
         if verdict.read is not None
     ]
@@ -71,8 +75,11 @@ def with_speaker(question: str, judged: Sequence[Judged]) -> list[Judged]:
     return [*named, *_at_most(least, [each for each in judged if each.hit.passage_id not in ids])]
 
 
-def _held(signals: dict[str, float], read: float) -> float:
-    return probability_read(min(probability(signals), KNOWN), read)
+def _held(question: Question, verdict: Judged, read: float) -> float:
+    says = offers(question, verdict.marked) >= 0
+    if question.sought.kind == "date":  # "after some 20 minutes", "last year" are times too
+        says = says or not UNITS_OF_TIME.isdisjoint(stems(verdict.marked))
+    return probability_read(min(verdict.before, KNOWN), read if says else LEAST)
 
 
 def _at_most(most: float, judged: Sequence[Judged]) -> list[Judged]:

@@ -70,8 +70,9 @@ class _Parser(argparse.ArgumentParser):
             return f'To ask a question: bot ask "{word}"'
         import difflib
 
-        close = difflib.get_close_matches(word, self._words(), 1)
-        return f"Did you mean {close[0]}?" if close else f"See: {self.prog} --help"
+        close = difflib.get_close_matches(word, self._words() - {word}, 1)
+        known = word in self._words()  # of another command
+        return f"Did you mean {close[0]}?" if close and not known else f"See: {self.prog} --help"
 
     def _words(self) -> set[str]:
         """Every command and option below this parser."""

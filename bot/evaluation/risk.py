@@ -165,5 +165,5 @@ def search(outcomes: Sequence[Outcome], risk: float) -> Search:
         answered=answered,
         wrong=wrong,
         least=least,
-        more=0 if met else (needed(risk, wrong) if tested else least) - answered,
+        more=0 if met else needed(risk, wrong) - answered,
     )
