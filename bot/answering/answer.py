@@ -83,12 +83,12 @@ def answer(
     }
     citations = tuple(
         _citation(
-            rank,
+            number,
             verdict,
             shorts.get(verdict.hit.passage_id),
             copies[verdict.hit.passage_id],
         )
-        for rank, verdict in enumerate(judged[:limit], start=1)
+        for number, verdict in enumerate(judged[:limit], start=1)
     )
     confidence = citations[0].score if citations else 0.0
     answered = bool(citations) and confidence >= min_confidence
