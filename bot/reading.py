@@ -33,7 +33,8 @@ class NoReader(Struct, frozen=True):
 
 
 def no_reader(settings: Settings) -> NoReader | None:
-    """Why passages are not read; None where they are. Only the reader's file is looked at."""
+    """Why passages are not read; None where they are. The reader's file is looked at, and only
+    where that is damaged, whether the reader is kept from before."""
     if not settings.reader:
         return NoReader("off")
     if settings.model != DEFAULT_MODEL:
@@ -41,7 +42,10 @@ def no_reader(settings: Settings) -> NoReader | None:
     try:
         _check(reader_fingerprint(READER))
     except ModelError as error:
-        return NoReader("unusable", str(error))
+        from embeddings.encoding.pairs import is_kept
+
+        if not is_kept(user_cache_path(APP), fitted().reader):
+            return NoReader("unusable", str(error))
     return None
 
 
@@ -59,12 +63,10 @@ def reader_of(settings: Settings, encoder: Encoder) -> PairReader | None:
     if not isinstance(encoder, LightEncoder):
         return None
     try:
-        reader = open_reader(encoder, user_cache_path(APP), READER)
-        _check(reader.fingerprint)
+        return open_reader(encoder, user_cache_path(APP), fitted().reader, READER)
     except ModelError as error:
         _log.warning("answered without the reader: %s", error)
         return None
-    return reader
 
 
 def fingerprint_of(settings: Settings) -> str | None:

@@ -21,7 +21,7 @@ from embeddings.encoding.bert import Bert
 from embeddings.encoding.encoder import open_encoder
 from embeddings.encoding.light import LightEncoder
 from embeddings.encoding.model import Model, find_model
-from embeddings.encoding.pairs import KEPT, PairReader, open_reader
+from embeddings.encoding.pairs import PairReader, open_reader
 from embeddings.index.rebuild import rebuild
 
 # No test may fail for being slow: not by a deadline, nor by how long examples take to make.
@@ -48,9 +48,10 @@ needs_shared = pytest.mark.skipif(
 @pytest.fixture(scope="session")
 def kept_reader(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The reader as the first question keeps it: 43 MB, which not every test should write."""
-    folder = tmp_path_factory.mktemp("reader")
+    folder = tmp_path_factory.mktemp("kept")
     open_reader(LightEncoder(find_model()), folder)
-    return folder / KEPT
+    (kept,) = folder.iterdir()
+    return kept
 
 
 @pytest.fixture(autouse=True)
@@ -59,7 +60,7 @@ def own_places(tmp_path_factory: pytest.TempPathFactory, kept_reader: Path) -> I
     own = tmp_path_factory.mktemp("home")
     cache = own / "cache" / APP
     cache.mkdir(parents=True)
-    (cache / KEPT).symlink_to(kept_reader)
+    (cache / kept_reader.name).symlink_to(kept_reader)
     with pytest.MonkeyPatch.context() as patch:
         for name in [*os.environ]:
             if name.startswith("BOT_") or name in _OF_A_TERMINAL:

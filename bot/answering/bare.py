@@ -95,7 +95,8 @@ def asked_again(asks: str, before: str, who: str | None = None) -> str | None:
     words = [word for word in words_of(before) if word.text not in "?!." and word.low != "exactly"]
     if len(words) > 2 and words[0].low in PREPOSITION and words[1].low in WH:
         words = words[1:]  # By whom was he interviewed?
-    if len(words) < 2:
+    # Who's, In which year, if any: not taken apart
+    if len(words) < 2 or any(word.text[:1] in ("'", "’", ",") for word in words[:4]):
         return None
     wanted = asks.lower().split()
     if (not _UNSURE.isdisjoint(wanted) and "time" not in wanted) or wanted == ["how", "many"]:

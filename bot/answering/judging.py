@@ -101,28 +101,30 @@ def rank(
 ) -> list[Judged]:
     """The best hits, judged and with a reader read, the best first; `limit` of them at the least.
 
-    The likeliest are read, then those that may yet be better or are likely themselves; the first is
-    one that was read, and none is likelier than one above it. None is read where the likeliest are
-    not in the reader's language, nor for a claim or keywords: it learnt to read questions.
+    The likeliest are read, then those that may yet be better or are likely themselves. What is
+    passed over for being hopeless cannot be first, and none is likelier than one above it. Not read
+    is what is not in the reader's language, and nothing for a claim or keywords: it learnt to read
+    questions.
     """
     if reader is None or not question.sought.question:
         return judge(question, found, found.hits[: max(JUDGED, limit)], encoder)
-    weighed = judge(question, found, found.hits[: max(WEIGHED, limit)], encoder)
-    if not weighed or not is_english(verdict.hit.passage.text for verdict in weighed[:READ]):
-        return weighed
-    best = judge_read(question, found, weighed[:READ_FIRST], reader)
-    highest = max(verdict.order for verdict in best)
+    weighed = judge(question, found, found.hits[:WEIGHED], encoder)
+    judged = judge_read(question, found, weighed[:READ_FIRST], reader)
+    highest = max((verdict.order for verdict in judged), default=0.0)
     hopeful = [
         verdict
         for verdict in weighed[READ_FIRST:READ]
         if verdict.before >= LIKELY or log_odds(verdict.before) + IN_ORDER * HIGHEST > highest
     ]
-    best += judge_read(question, found, hopeful, reader)
-    first = max(best, key=lambda verdict: verdict.order)
-    known = {verdict.hit.passage_id for verdict in best}
-    others = [verdict for verdict in weighed if verdict.hit.passage_id not in known]
+    judged += judge_read(question, found, hopeful, reader)
+    if all(verdict.read is None for verdict in judged):
+        return judge(question, found, found.hits[: max(JUDGED, limit)], encoder)
+    first = max(judged, key=lambda verdict: verdict.order)
+    known = {verdict.hit.passage_id for verdict in judged}
+    further = judge(question, found, found.hits[WEIGHED:limit], encoder)
+    others = (own for own in (*weighed, *further) if own.hit.passage_id not in known)
     rest = sorted(
-        (verdict for verdict in (*best, *others) if verdict is not first),
+        (verdict for verdict in (*judged, *others) if verdict is not first),
         key=lambda verdict: -verdict.order,
     )
     likely = accumulate((verdict.probability for verdict in (first, *rest)), min)
@@ -167,24 +169,37 @@ def judge(
 def judge_read(
     question: Question, found: Found, judged: Sequence[Judged], reader: PairReader
 ) -> list[Judged]:
-    """The same hits in their order, read: each with the sentence to mark now."""
-    passages = [(verdict.hit.passage, verdict.mark) for verdict in judged]
-    again = []
-    for verdict, reading in zip(judged, read(question.text, passages, reader), strict=True):
-        # the reader learnt no yes or no: there the rule is right more often
-        mark = verdict.mark if question.sought.yes_or_no else _mark_read(verdict, reading)
-        own = frozenset(stems(verdict.hit.passage.text_of(mark)))
-        again.append(
-            structs.replace(
-                verdict,
-                mark=mark,
-                probability=probability_read(verdict.before, reading.score),
-                carried=found.coverage(own),
-                read=reading.score,
-                span=reading.spans.get(mark),
-            )
+    """The same hits in their order, read: each with the sentence to mark now. As they were are
+    those that the reader cannot read."""
+    english = [verdict for verdict in judged if is_english([verdict.hit.passage.text])]
+    passages = [(verdict.hit.passage, verdict.mark) for verdict in english]
+    readings = dict(
+        zip(
+            (verdict.hit.passage_id for verdict in english),
+            read(question.text, passages, reader),
+            strict=True,
         )
-    return again
+    )
+    return [
+        _with_reading(question, found, verdict, reading)
+        if (reading := readings.get(verdict.hit.passage_id))
+        else verdict
+        for verdict in judged
+    ]
+
+
+def _with_reading(question: Question, found: Found, verdict: Judged, reading: Reading) -> Judged:
+    # the reader learnt no yes or no: there the rule is right more often
+    mark = verdict.mark if question.sought.yes_or_no else _mark_read(verdict, reading)
+    own = frozenset(stems(verdict.hit.passage.text_of(mark)))
+    return structs.replace(
+        verdict,
+        mark=mark,
+        probability=probability_read(verdict.before, reading.score),
+        carried=found.coverage(own),
+        read=reading.score,
+        span=reading.spans.get(mark),
+    )
 
 
 def _sentences(question: Question, found: Found, hit: Hit) -> list[float]:

@@ -45,8 +45,9 @@ class Reading(Struct, frozen=True):
 
 def read(
     question: str, passages: Sequence[tuple[Passage, Sentence]], reader: PairReader
-) -> list[Reading]:
-    """What the reader makes of each passage, round the sentence that is marked in it."""
+) -> list[Reading | None]:
+    """What the reader makes of each passage, round the sentence that is marked in it; None where
+    that is longer than what it can read, for what was not read may answer."""
     windows = [window(passage, mark) for passage, mark in passages]
     texts = [
         passage.text_of(Sentence(own[0].start_char, own[-1].end_char))
@@ -71,7 +72,9 @@ def window(passage: Passage, mark: Sentence) -> tuple[Sentence, ...]:
     return sentences[first : last + 1]
 
 
-def _reading(sentences: Sequence[Sentence], scores: Scores) -> Reading:
+def _reading(sentences: Sequence[Sentence], scores: Scores) -> Reading | None:
+    if scores.cut:
+        return None
     above = sentences[0].start_char
     tokens = [(above + start, above + end) for start, end in scores.offsets]
     spans = {}

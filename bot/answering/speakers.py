@@ -26,11 +26,11 @@ KNOWN = 0.15
 Measured on few (tests/eval/README.md)."""
 
 _SAYING = re.compile(
-    r"(?i)\b(?:said|says?|saying|told|tells|claim(?:ed|s|ing)?|wrote|writes|tweet(?:ed|s|ing)"
-    r"|report(?:ed|s|edly)|to\s+report|according\s+to|called|boasted|bragged|quipp(?:ed|ing)"
-    r"|joked|warned|conceded|admitted|informed|announced|remarked|answered|explained|argued"
-    r"|insisted|stated|put\s+it)\b"
+    r"(?i)\b(?:said|says|saying|told|tells|claimed|claiming|wrote|writes|tweet(?:ed|s|ing)"
+    r"|report(?:ed|s|edly)|to\s+report|according\s+to|boasted|bragged|quipp(?:ed|ing)|joked|warned"
+    r"|conceded|admitted|informed|announced|remarked|answered|explained|argued|insisted|stated)\b"
 )
+_DENIED = re.compile(r"(?i)(?:\b(?:not|never|nobody|nothing)\b|n['’]t\b)[^.;:]{0,20}$")
 _QUOTATION = re.compile(r"“[^”]*(?:”|$)|\"[^\"]*(?:\"|$)|^[^“]*”")
 _ASKS = re.compile(r"Who said “(.+)”\?")
 _BETWEEN_WORDS = r"[\s“”\"]+"
@@ -100,6 +100,8 @@ def _attribution(passage: Passage, words: re.Pattern[str]) -> Sentence | None:
     for number in near:
         if 0 <= number < len(passage.sentences):
             sentence = passage.sentences[number]
-            if _SAYING.search(_QUOTATION.sub(" ", passage.text_of(sentence))):
+            around = _QUOTATION.sub(" ", passage.text_of(sentence))
+            verb = _SAYING.search(around)
+            if verb and not _DENIED.search(around[: verb.start()]):
                 return sentence
     return None

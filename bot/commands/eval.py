@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
@@ -17,7 +18,7 @@ from bot.evaluation import report
 from bot.evaluation import run as evaluation
 from bot.evaluation.json import guarantee_json, outcomes_of, run_json
 from bot.evaluation.measures import Outcome
-from bot.evaluation.questions import LabelledQuestion, check, load_hashed
+from bot.evaluation.questions import LabelledQuestion, QuestionsError, check, load_hashed
 from bot.evaluation.risk import LEVEL, NotEnough, Search, search
 from bot.evaluation.scorecard import percent, run_lines, shortage_words
 from bot.exit_codes import ANSWERED, UNUSABLE
@@ -31,6 +32,8 @@ def run(options: argparse.Namespace, settings: Settings) -> Result:
     """Ask the questions of a file, and tell how it went."""
     _refuse(options)
     questions, labels = load_hashed(Path(options.questions))
+    if options.risk is not None:
+        _check_alike(questions)
     baseline = None if options.baseline is None else outcomes_of(Path(options.baseline))
     at = None if options.report is None else Path(options.report).expanduser()
     if at is not None:
@@ -66,12 +69,38 @@ def _refuse(options: argparse.Namespace) -> None:
         raise UsageError(
             "--write keeps a guarantee, and none is asked for", remedy="Say which: --risk 0.1"
         )
+    if options.report is not None and _is_same(options.report, options.questions):
+        raise UsageError(
+            f"{options.report} is the file of the questions", remedy="Name another for the report."
+        )
     if options.risk is not None and options.hide_evidence:
         raise UsageError(
             "--risk does not go with --hide-evidence: a question and its twin are not independent"
             " of each other, and nobody asks the twin",
             remedy="Leave one of them out.",
         )
+
+
+def _is_same(report_path: str, questions: str) -> bool:
+    with suppress(OSError):
+        return Path(report_path).expanduser().samefile(questions)
+    return False
+
+
+def _check_alike(questions: Sequence[LabelledQuestion]) -> None:
+    """See that no question is asked twice: the answers would not be independent.
+
+    Raises:
+        QuestionsError: one is.
+    """
+    words: dict[str, str] = {}
+    for question in questions:
+        twin = words.setdefault(" ".join(question.text.lower().split()), question.id)
+        if twin != question.id:
+            raise QuestionsError(
+                f"Questions {twin} and {question.id} ask the same: --risk counts each once",
+                remedy="Leave one of them out.",
+            )
 
 
 def _asked(

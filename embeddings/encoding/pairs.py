@@ -9,6 +9,7 @@ own file, float16 in this package, holds the layers alone. READER.md beside this
 
 from __future__ import annotations
 
+import hashlib
 import logging
 import os
 import tempfile
@@ -32,19 +33,18 @@ if TYPE_CHECKING:
 
 _log = logging.getLogger(__name__)
 
-KEPT = "reader.safetensors"
-"""The name of the file that keeps its weights as float32."""
+KEPT = "reader"
+"""How the name of the file begins that keeps its weights as float32."""
 
-LONGEST = 160
+LONGEST = 320
 """Tokens of question and passage together: what it was trained on. Beyond them a passage is cut."""
 
 LONGEST_QUESTION = 64
 """Tokens of a question that are read: in training none had more. Beyond them it is cut."""
 
 
-_ABANDONED = 60
-"""Seconds after which a file that was to be kept is no process's any more (it takes one). A
-guess."""
+_ABANDONED = 86_400
+"""Seconds after which what is kept of another reader, or half of one, is let go. A guess."""
 
 
 class Scores(Struct, frozen=True):
@@ -52,13 +52,14 @@ class Scores(Struct, frozen=True):
 
     `begins`, `ends`: float32 (tokens,), how well an answer begins, or ends, at each token of the
     passage; `nothing`: the same of "it is not here". `offsets`: the characters [start, end) of each
-    token.
+    token; `cut`: whether the passage was too long to be read to its end.
     """
 
     begins: Floats
     ends: Floats
     nothing: float
     offsets: tuple[tuple[int, int], ...]
+    cut: bool = False
 
 
 class PairReader(Protocol):
@@ -72,28 +73,39 @@ class PairReader(Protocol):
         ...
 
 
-def open_reader(encoder: LightEncoder, cache: Path, weights: Path = READER) -> PairReader:
+def is_kept(cache: Path, fingerprint: str) -> bool:
+    """Whether this reader is kept there, as it was written: then its own file is not needed."""
+    return _read_kept(_place(cache, fingerprint), fingerprint) is not None
+
+
+def open_reader(
+    encoder: LightEncoder, cache: Path, fingerprint: str | None = None, weights: Path = READER
+) -> PairReader:
     """The shipped reader.
 
     Args:
         encoder: of the packaged model, whose tokenizer and table of words the reader has.
         cache: a folder to keep its weights in as float32, from where they are mapped: to convert
             and hash them takes 60 ms, which no question should. Nothing else is kept there.
+        fingerprint: of the reader that is wanted; without it, of the file as it is.
 
     Raises:
-        ModelError: its file is missing or damaged.
+        ModelError: its file is missing, damaged, or another reader's.
     """
-    kept = cache / KEPT
+    wanted = fingerprint or reader_fingerprint(weights)
+    kept = _place(cache, wanted)
+    own = _read_kept(kept, wanted)
+    if own is not None:
+        return _BertReader(encoder, own)
     try:
-        own = _read_kept(kept, weights.stat())
-        if own is not None:
-            return _BertReader(encoder, own)
         own = _converted(weights)
         reader = _BertReader(encoder, own)
     except (OSError, KeyError, ValueError) as error:
         raise ModelError(f"The reader {weights} cannot be read: {error}") from error
+    if own.sha256 != wanted:
+        raise ModelError(f"{weights} is damaged, or of another version: reinstall bot")
     try:
-        _keep(own, weights.stat(), kept)
+        _keep(own, kept)
     except OSError as error:
         _log.warning("the reader is not kept: %s", error)
     return reader
@@ -138,22 +150,35 @@ class _BertReader:
             ends=inside[:, 1],
             nothing=float(scores[0].sum()),
             offsets=tuple(encoding.offsets[:room]),
+            cut=len(encoding.ids) > room,
         )
 
 
-def _read_kept(kept: Path, source: os.stat_result) -> _Unpacked | None:
-    """The reader as it is kept. None where it is not, or is another's: what is kept has the time of
-    the file that it was made from, and says that one's size."""
+def _place(cache: Path, fingerprint: str) -> Path:
+    return cache / f"{KEPT}-{fingerprint[:16]}.safetensors"
+
+
+def _read_kept(kept: Path, fingerprint: str) -> _Unpacked | None:
+    """The reader as it is kept; None where it is not, or not as it was written."""
     try:
-        if kept.stat().st_mtime_ns == source.st_mtime_ns:
-            tensors, about = map_safetensors(kept)
-            if about["size"] == str(source.st_size):
-                return _Unpacked(_turned(tensors), about["sha256"], about["hidden_act"])
+        tensors, about = map_safetensors(kept)
+        if (about["sha256"], about["sample"]) == (fingerprint, _sample(tensors)):
+            return _Unpacked(_turned(tensors), fingerprint, about["hidden_act"])
     except FileNotFoundError:
-        pass  # the first time
-    except (OSError, KeyError, ValueError) as error:
+        return None  # the first time
+    except (OSError, KeyError, ValueError, TypeError, AttributeError, RecursionError) as error:
         _log.warning("%s is made anew: %s", kept, error)
     return None
+
+
+def _sample(tensors: Mapping[str, Floats]) -> str:
+    """A hash of every tensor's name, form and first values: all of them would be 43 MB."""
+    digest = hashlib.sha256()
+    for name in sorted(tensors):
+        tensor = np.atleast_2d(tensors[name])
+        digest.update(f"{name} {tensor.shape}".encode())
+        digest.update(np.ascontiguousarray(tensor[:: max(len(tensor) // 8, 1)]).tobytes())
+    return digest.hexdigest()
 
 
 def _converted(weights: Path) -> _Unpacked:
@@ -171,7 +196,7 @@ def _turned(tensors: Mapping[str, Floats]) -> dict[str, Floats]:
     }
 
 
-def _keep(own: _Unpacked, source: os.stat_result, kept: Path) -> None:
+def _keep(own: _Unpacked, kept: Path) -> None:
     """Write the reader for the next question; whole, or not at all.
 
     Raises:
@@ -180,22 +205,21 @@ def _keep(own: _Unpacked, source: os.stat_result, kept: Path) -> None:
     from safetensors.numpy import save
 
     turned = {name: np.ascontiguousarray(each) for name, each in _turned(own.tensors).items()}
-    about = {"size": str(source.st_size), "sha256": own.sha256, "hidden_act": own.activation}
+    about = {"sha256": own.sha256, "hidden_act": own.activation, "sample": _sample(turned)}
     kept.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.NamedTemporaryFile(dir=kept.parent, prefix=kept.name, delete=False) as file:
-        beside = Path(file.name)
+    with tempfile.NamedTemporaryFile(dir=kept.parent, prefix=KEPT, delete=False) as made:
+        beside = Path(made.name)
     try:
         with beside.open("wb") as file:
             file.write(save(turned, about))
             file.flush()
             os.fsync(file.fileno())
-        os.utime(beside, ns=(source.st_atime_ns, source.st_mtime_ns))
         beside.replace(kept)
     except BaseException:
         with suppress(OSError):
             beside.unlink()
         raise
-    for other in kept.parent.glob(f"{kept.name}?*"):  # of a process that was killed at it
+    for other in kept.parent.glob(f"{KEPT}*"):  # of a process that was killed, or another version
         with suppress(OSError):
-            if time.time() - other.stat().st_ctime > _ABANDONED:
+            if other != kept and time.time() - other.stat().st_mtime > _ABANDONED:
                 other.unlink()

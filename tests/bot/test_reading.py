@@ -6,13 +6,14 @@ import json
 from pathlib import Path
 
 import pytest
+from platformdirs import user_cache_path
 
 import bot.reading
 from bot.archive import Archive
 from bot.commands.main import main
 from bot.presenting.status import caveats, no_reader_words
 from bot.reading import NoReader, fingerprint_of, no_reader, reader_of
-from bot.settings import Settings
+from bot.settings import APP, Settings
 from embeddings.encoding.light import LightEncoder
 from embeddings.encoding.model import READER, Model
 from tests.conftest import MAX_BYTES, SEEDS, Bot
@@ -52,6 +53,10 @@ def test_a_damaged_reader_is_said_once_and_answered_without(
     if damage != "missing":
         file.write_bytes(content[:-9] if damage == "cut" else content[:-1] + b"\0")
     monkeypatch.setattr(bot.reading, "READER", file)
+    kept = [*user_cache_path(APP).glob("reader-*")]
+    assert no_reader(settings(seeds_index)) is None  # it is kept, and whole
+    for path in kept:
+        path.unlink()
     given = ["ask", "--json", "--seeds", str(SEEDS), "--index", str(seeds_index)]
     assert main([*given, "--after", "Who hosted it?", QUESTION]) == 0
     out, err = capsys.readouterr()
@@ -87,6 +92,30 @@ def test_the_environment_turns_it_off(
     refused = bot("status", *places)
     assert refused.returncode == 2
     assert "must be on or off" in json.loads(refused.stdout)["error"]["message"]
+
+
+def test_a_passage_in_another_language_is_not_read_beside_others(
+    tmp_path: Path, model: Model
+) -> None:
+    folder = tmp_path / "mixed"
+    folder.mkdir()
+    (folder / "turm.txt").write_text(
+        "Turm\n\nDer Turm in Hamburg ist 280 Meter hoch. Er wurde im Jahr 1968 eröffnet und ist"
+        " seit 2001 geschlossen, weil die Stadt ihn noch nicht instand gesetzt hat.\n"
+    )
+    for name in ("mast", "bridge"):
+        (folder / f"{name}.txt").write_text(
+            f"The {name}\n\nThe {name} of the town is 80 metres high. It was built when the river"
+            " was widened, and nobody knows who had the idea of painting it.\n"
+        )
+    with Archive(Settings(folder, tmp_path / "index", model.name, MAX_BYTES)) as archive:
+        answer = archive.ask("How high is the Turm in Hamburg?")
+        alone = Settings(folder, tmp_path / "index", model.name, MAX_BYTES, reader=False)
+        with Archive(alone) as without:
+            before = {own.source: own.score for own in without.ask(answer.question).shown}
+    assert answer.reader  # the others were
+    (german,) = (own for own in answer.shown if own.source == "turm.txt")
+    assert german.score <= before["turm.txt"]
 
 
 def test_articles_in_another_language_are_judged_without(tmp_path: Path, model: Model) -> None:

@@ -123,3 +123,30 @@ def test_nobody_is_said_to_have_said_what_the_article_says(archive: Archive) -> 
 def test_what_was_cited_is_not_cited_again_for_what_it_does_not_say(archive: Archive) -> None:
     given = asked(archive, ["Did a concert in Fortnite draw more people?", "When?"])
     assert not given.answered
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "The second claim is easier to test.",
+        "He never said a word about the bridge.",
+        "The dog called Rex was lost near the quay.",
+        "The council has not yet told its tenants.",
+    ],
+)
+def test_no_noun_no_denial_and_no_name_is_a_verb_of_saying(tmp_path: Path, sentence: str) -> None:
+    folder = tmp_path / "articles"
+    folder.mkdir()
+    (folder / "a.txt").write_text(f"The quay\n\nIt rained on Monday. {sentence}\n")
+    at = Settings(folder, tmp_path / "index", DEFAULT_MODEL, MAX_BYTES)
+    with Archive(at) as archive:
+        assert not archive.ask(f"Who said {quoted(sentence)}?").answered
+
+
+@pytest.mark.parametrize(
+    ("before", "question"),
+    [("Who's Sacks?", "and when?"), ("In which year, if any, did he buy it?", "and why?")],
+)
+def test_what_cannot_be_taken_apart_is_left_as_it_is(before: str, question: str) -> None:
+    searched = resolve(question, [Turn(before, None, None)]) or ""
+    assert "was it that" not in searched

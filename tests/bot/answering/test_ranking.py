@@ -134,3 +134,17 @@ def test_a_claim_and_keywords_are_judged_as_without_a_reader(
         ranked = rank(question, searched, encoder, counting, 3)
         assert counting.passages == []
         assert ranked == rank(question, searched, encoder, None, 3)
+
+
+def test_how_many_are_shown_decides_nothing(
+    seeds_search: Index, encoder: LightEncoder, reader: PairReader
+) -> None:
+    for text in QUESTIONS:
+        few, many = (
+            rank(*searched_for(text, seeds_search, encoder), encoder, reader, limit)
+            for limit in (1, 20)
+        )
+        assert few[0] == many[0]
+        assert [verdict.read for verdict in many].count(None) == len(many) - sum(
+            verdict.read is not None for verdict in few
+        )

@@ -47,6 +47,7 @@ def test_a_short_passage_is_read_whole_and_a_long_mark_alone() -> None:
 def test_the_words_stand_in_their_sentence(reader: PairReader) -> None:
     own = passage("It rained in Leeds.", "The bridge was opened by Nils Berg.", "—")
     (result,) = read("Who opened the bridge?", [(own, own.sentences[1])], reader)
+    assert result is not None
     span = result.spans[own.sentences[1]]
     assert own.text[span.start_char - ABOVE : span.end_char - ABOVE] == "Nils Berg"
     assert result.score == span.score == max(each.score for each in result.spans.values())
@@ -61,6 +62,7 @@ def test_no_answer_is_longer_than_what_was_learnt(
     for longest in (LONGEST_ANSWER, 3):
         monkeypatch.setattr(reading, "LONGEST_ANSWER", longest)
         (result,) = read("Why did she leave?", [(own, own.sentences[0])], reader)
+        assert result is not None
         (span,) = result.spans.values()
         words = own.text[span.start_char - ABOVE : span.end_char - ABOVE]
         assert encoder.count_tokens([words])[0] <= longest
@@ -69,6 +71,14 @@ def test_no_answer_is_longer_than_what_was_learnt(
 def test_where_there_are_no_words_nothing_speaks_for_it(reader: PairReader) -> None:
     own = passage(" ")
     (result,) = read("Who?", [(own, own.sentences[0])], reader)
+    assert result is not None
     assert result.spans == {}
     assert result.score == LEAST
     assert read("Who?", [], reader) == []
+
+
+def test_what_is_too_long_to_be_read_to_its_end_is_not_judged_by_its_beginning(
+    reader: PairReader,
+) -> None:
+    long = passage("word and that the " * 260 + "finally Konrad Abel invented the zipper.")
+    assert read("Who invented the zipper?", [(long, long.sentences[0])], reader) == [None]

@@ -94,6 +94,7 @@ def test_a_passage_is_read_alike_whatever_is_read_beside_it(reader: PairReader) 
 def test_a_passage_of_any_length_is_read(reader: PairReader, passage: str) -> None:
     (scores,) = reader.read(QUESTION, [passage])
     assert len(scores.begins) == len(scores.ends) == len(scores.offsets) < LONGEST
+    assert scores.cut == passage.startswith("word")
 
 
 def test_a_question_beyond_what_is_read_is_cut(reader: PairReader) -> None:
@@ -104,38 +105,57 @@ def test_a_question_beyond_what_is_read_is_cut(reader: PairReader) -> None:
     assert reader.read(words, []) == []
 
 
+def kept_in(folder: Path) -> Path:
+    """The one file that is kept there."""
+    (kept,) = folder.iterdir()
+    return kept
+
+
 def test_it_is_unpacked_once(encoder: LightEncoder, reader: PairReader, tmp_path: Path) -> None:
     first = open_reader(encoder, tmp_path)
-    kept = tmp_path / KEPT
+    kept = kept_in(tmp_path)
     written = kept.stat()
     again = open_reader(encoder, tmp_path)
     assert (kept.stat().st_ino, kept.stat().st_ctime_ns) == (written.st_ino, written.st_ctime_ns)
-    assert [path.name for path in tmp_path.iterdir()] == [KEPT]
+    assert kept_in(tmp_path) == kept
     assert again.fingerprint == first.fingerprint == reader.fingerprint
     assert same(read(again), read(first))
 
 
-@pytest.mark.parametrize("damage", ["cut", "other time", "empty"])
+@pytest.mark.parametrize(
+    "damage", ["cut", "empty", "garbage", "noise", "zeros", "header", "deep", "list", "folder"]
+)
 def test_what_is_kept_is_made_anew_where_it_is_not_as_it_was_written(
     encoder: LightEncoder, reader: PairReader, tmp_path: Path, damage: str
 ) -> None:
     open_reader(encoder, tmp_path)
-    kept = tmp_path / KEPT
+    kept = kept_in(tmp_path)
     before = kept.stat()
+    content = kept.read_bytes()
+    start = 8 + int.from_bytes(content[:8], "little")
+    noise = np.random.default_rng(0).bytes(len(content) - start)
+    heads = {"header": b'{"a": null}', "deep": b"[" * 100_000, "list": b"[1, 2]"}
     if damage == "cut":
         os.truncate(kept, before.st_size // 2)
-    elif damage == "empty":
-        kept.write_bytes(b"")
-    if damage != "other time":
-        os.utime(kept, ns=(before.st_atime_ns, before.st_mtime_ns))
+    elif damage == "folder":
+        kept.unlink()
+        kept.mkdir()
+        assert same(read(open_reader(encoder, tmp_path)), read(reader))
+        return
+    elif damage in heads:
+        kept.write_bytes(len(heads[damage]).to_bytes(8, "little") + heads[damage])
     else:
-        os.utime(kept, ns=(before.st_atime_ns, before.st_mtime_ns + 1))
+        others = {"empty": b"", "garbage": b"no reader at all", "noise": content[:start] + noise}
+        kept.write_bytes(others.get(damage, content[:start] + bytes(len(content) - start)))
+    os.utime(kept, ns=(before.st_atime_ns, before.st_mtime_ns))
     assert same(read(open_reader(encoder, tmp_path)), read(reader))
-    assert kept.stat().st_size == before.st_size
-    assert kept.stat().st_mtime_ns == before.st_mtime_ns
+    made = kept_in(tmp_path).stat()
+    assert made.st_size == before.st_size
+    assert same(read(open_reader(encoder, tmp_path)), read(reader))
+    assert kept_in(tmp_path).stat().st_ino == made.st_ino  # once
 
 
-def test_another_file_is_another_reader(
+def test_two_readers_are_kept_side_by_side_and_only_the_wanted_one_is_read(
     encoder: LightEncoder, reader: PairReader, tmp_path: Path
 ) -> None:
     other = tmp_path / "other.safetensors"
@@ -144,8 +164,11 @@ def test_another_file_is_another_reader(
     other.write_bytes(content)
     cache = tmp_path / "cache"
     assert open_reader(encoder, cache).fingerprint == reader.fingerprint
-    assert open_reader(encoder, cache, other).fingerprint != reader.fingerprint
-    assert open_reader(encoder, cache).fingerprint == reader.fingerprint
+    assert open_reader(encoder, cache, weights=other).fingerprint != reader.fingerprint
+    assert len([*cache.iterdir()]) == 2
+    with pytest.raises(ModelError, match="damaged, or of another version"):
+        open_reader(encoder, tmp_path / "empty", reader.fingerprint, other)
+    assert open_reader(encoder, cache, reader.fingerprint, other).fingerprint == reader.fingerprint
 
 
 def test_where_nothing_can_be_kept_it_reads_all_the_same(
@@ -169,8 +192,8 @@ def test_a_file_that_is_no_reader_is_an_error(
     elif damage == "no reader":
         shutil.copy(encoder.model.folder / "model.safetensors", weights)
     with pytest.raises(ModelError, match=r"weights\.safetensors"):
-        open_reader(encoder, tmp_path / "cache", weights)
-    assert not (tmp_path / "cache" / KEPT).exists()
+        open_reader(encoder, tmp_path / "cache", weights=weights)
+    assert not (tmp_path / "cache").exists()
 
 
 def test_what_a_killed_process_left_is_cleared_away(
@@ -180,11 +203,12 @@ def test_what_a_killed_process_left_is_cleared_away(
     left.write_bytes(b"half of it")
     open_reader(encoder, tmp_path)
     assert left.exists()  # it may be another process's that is at it now
-    (tmp_path / KEPT).unlink()
+    for kept in tmp_path.glob("*.safetensors"):
+        kept.unlink()
     now = time.time()
-    monkeypatch.setattr(time, "time", lambda: now + 3600)
+    monkeypatch.setattr(time, "time", lambda: now + 10 * 86_400)
     open_reader(encoder, tmp_path)
-    assert [path.name for path in tmp_path.iterdir()] == [KEPT]
+    assert kept_in(tmp_path).suffix == ".safetensors"
 
 
 def test_a_full_disk_leaves_nothing_behind(
