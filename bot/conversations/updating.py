@@ -123,7 +123,11 @@ async def _ended(starting: asyncio.Future[asyncio.subprocess.Process]) -> None:
         process = starting.result()
         if process.returncode is None:
             process.terminate()
-        await _done(asyncio.ensure_future(process.communicate()))
+        waiting = asyncio.ensure_future(process.communicate())
+        await _done(waiting)
+        while waiting.cancelled():  # with all tasks of a loop that ends: this one still has to
+            waiting = asyncio.ensure_future(process.communicate())
+            await _done(waiting)
 
 
 async def _done(task: asyncio.Future[Any]) -> None:

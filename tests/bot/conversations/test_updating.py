@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import os
 from pathlib import Path
 
@@ -52,6 +53,26 @@ def test_an_update_that_dies_says_so(settings: Settings) -> None:
 
 
 @pytest.mark.slow
+def test_an_update_ends_its_process_before_the_loop_that_it_runs_in_ends(
+    settings: Settings,
+) -> None:
+    archive = Archive(settings)
+
+    async def left() -> None:
+        begun = asyncio.Event()
+        task = asyncio.create_task(update(settings, archive.look(), lambda stage: begun.set()))
+        await begun.wait()
+        task.cancel()
+        while (
+            len(asyncio.all_tasks()) < 3
+        ):  # until it waits for its process; then all are cancelled
+            await asyncio.sleep(0)
+
+    for _ in range(5):
+        asyncio.run(left())
+        gc.collect()  # a process that is left behind warns, and a warning is an error here
+
+
 def test_an_update_that_is_cancelled_ends_its_process(settings: Settings) -> None:
     archive = Archive(settings)
 
