@@ -288,7 +288,9 @@ class Archive:
                     reader=self.reader,
                     asked_as=question if searched_as else None,
                     again=bool(searched_as) and is_bare_question(question),
-                    min_confidence=threshold(self.settings, self.model),
+                    min_confidence=threshold(
+                        self.settings, self.model, reads=self.reader is not None
+                    ),
                     hidden=hidden,
                 )
             )

@@ -13,8 +13,7 @@ from typing import Annotated, Literal
 import msgspec
 from msgspec import Meta, Struct
 
-from bot.answering.confidence import FITTED
-from bot.reading import fingerprint_of
+from bot.answering.confidence import FITTED, fitted
 from bot.settings import Settings
 from bot.whole_file import write_whole
 from embeddings.encoding.model import Model
@@ -83,20 +82,22 @@ def keep(index: Path, guarantee: Guarantee) -> None:
         raise unwritable(index, error.strerror or str(error)) from error
 
 
-def threshold(settings: Settings, model: Model) -> float | None:
+def threshold(settings: Settings, model: Model, *, reads: bool) -> float | None:
     """Below this probability the articles are said not to answer: as it was set, or is kept with
-    the index; None for what was measured."""
+    the index; None for what was measured.
+
+    Args:
+        reads: whether passages are read, which the caller knows: no question hashes the reader.
+    """
     if settings.min_confidence is not None:
         return settings.min_confidence
-    guarantee = guarantee_of(settings, model)
+    guarantee = guarantee_of(settings, model, reads=reads)
     return guarantee.threshold if isinstance(guarantee, Guarantee) else None
 
 
-def guarantee_of(settings: Settings, model: Model) -> Guarantee | Void | None:
+def guarantee_of(settings: Settings, model: Model, *, reads: bool) -> Guarantee | Void | None:
     """The guarantee that is kept with the index of these settings, if any."""
-    if not (settings.index / FILE).exists():
-        return None  # nearly always; and then the reader's file need not be read
-    reader = fingerprint_of(settings)
+    reader = fitted().reader if reads else None
     return kept(settings.index, seeds=settings.seeds, model=model.fingerprint, reader=reader)
 
 

@@ -35,12 +35,11 @@ class NoReader(Struct, frozen=True):
 def no_reader(settings: Settings) -> NoReader | None:
     """Why passages are not read; None where they are. The reader's file is looked at, and only
     where that is damaged, whether the reader is kept from before."""
-    if not settings.reader:
-        return NoReader("off")
-    if settings.model != DEFAULT_MODEL:
-        return NoReader("another model")
+    if (unwanted := _unwanted(settings)) is not None:
+        return unwanted
     try:
-        _check(reader_fingerprint(READER))
+        if reader_fingerprint(READER) != fitted().reader:
+            raise ModelError("The reader's file is damaged, or of another version: reinstall bot")
     except ModelError as error:
         from embeddings.encoding.pairs import is_kept
 
@@ -58,9 +57,7 @@ def reader_of(settings: Settings, encoder: Encoder) -> PairReader | None:
     from embeddings.encoding.light import LightEncoder
     from embeddings.encoding.pairs import open_reader
 
-    if not (settings.reader and settings.model == DEFAULT_MODEL):
-        return None
-    if not isinstance(encoder, LightEncoder):
+    if _unwanted(settings) or not isinstance(encoder, LightEncoder):
         return None
     try:
         return open_reader(encoder, user_cache_path(APP), fitted().reader, READER)
@@ -74,11 +71,8 @@ def fingerprint_of(settings: Settings) -> str | None:
     return None if no_reader(settings) else fitted().reader
 
 
-def _check(fingerprint: str) -> None:
-    """See that it is the reader that the probabilities were fitted to.
-
-    Raises:
-        ModelError: it is another.
-    """
-    if fingerprint != fitted().reader:
-        raise ModelError("The reader's file is damaged, or of another version: reinstall bot")
+def _unwanted(settings: Settings) -> NoReader | None:
+    """Why these settings want no reader, if they do not."""
+    if not settings.reader:
+        return NoReader("off")
+    return None if settings.model == DEFAULT_MODEL else NoReader("another model")

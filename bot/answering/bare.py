@@ -48,7 +48,7 @@ _SAYING = frozenset(
     posted""".split()
 )
 _THAT = DEMONSTRATIVE | {"so", "it"}
-_WHOSE_WORDS = re.compile(
+_WHOSE_WORDS = (
     r"(?:(?:and|but|so) )?(?:says who|who (?:says|said)|according to (?:who|whom)|whose words"
     r"(?: are (?:these|those|they))?)"
 )
@@ -121,7 +121,7 @@ def about_words(
     """
     body = without_opening(words)
     lows = [word.low for word in body]
-    if _WHOSE_WORDS.fullmatch(" ".join(lows)):
+    if re.fullmatch(_WHOSE_WORDS, " ".join(lows)):
         return f"Who said {quoted(marked)}?"
     if len(body) < 3 or lows[-1] not in _THAT or lows[-2] not in _SAYING:
         return None

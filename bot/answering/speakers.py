@@ -25,14 +25,14 @@ KNOWN = 0.15
 """The most that is made of a passage before it is read where the question was asked before.
 Measured on few (tests/eval/README.md)."""
 
-_SAYING = re.compile(
+_SAYING = (
     r"(?i)\b(?:said|says|saying|told|tells|claimed|claiming|wrote|writes|tweet(?:ed|s|ing)"
     r"|report(?:ed|s|edly)|to\s+report|according\s+to|boasted|bragged|quipp(?:ed|ing)|joked|warned"
     r"|conceded|admitted|informed|announced|remarked|answered|explained|argued|insisted|stated)\b"
 )
-_DENIED = re.compile(r"(?i)(?:\b(?:not|never|nobody|nothing)\b|n['’]t\b)[^.;:]{0,20}$")
-_QUOTATION = re.compile(r"“[^”]*(?:”|$)|\"[^\"]*(?:\"|$)|^[^“]*”")
-_ASKS = re.compile(r"Who said “(.+)”\?")
+_DENIED = r"(?i)(?:\b(?:not|never|nobody|nothing)\b|n['’]t\b)[^.;:]{0,20}$"
+_QUOTATION = r"“[^”]*(?:”|$)|\"[^\"]*(?:\"|$)|^[^“]*”"
+_ASKS = r"Who said “(.+)”\?"
 _BETWEEN_WORDS = r"[\s“”\"]+"
 
 
@@ -55,7 +55,7 @@ def by_what_was_read(question: Question, judged: Sequence[Judged]) -> list[Judge
 def with_speaker(question: str, judged: Sequence[Judged]) -> list[Judged]:
     """To Who said “…”?: the sentences that name who said so. Where the words stand in a passage
     and nobody is named, nobody is said to have said so; all other questions are left alone."""
-    asks = _ASKS.fullmatch(question)
+    asks = re.fullmatch(_ASKS, question)
     if asks is None:
         return list(judged)
     words = re.compile(_BETWEEN_WORDS.join(map(re.escape, re.sub(r"[“”\"]", "", asks[1]).split())))
@@ -100,8 +100,8 @@ def _attribution(passage: Passage, words: re.Pattern[str]) -> Sentence | None:
     for number in near:
         if 0 <= number < len(passage.sentences):
             sentence = passage.sentences[number]
-            around = _QUOTATION.sub(" ", passage.text_of(sentence))
-            verb = _SAYING.search(around)
-            if verb and not _DENIED.search(around[: verb.start()]):
+            around = re.sub(_QUOTATION, " ", passage.text_of(sentence))
+            verb = re.search(_SAYING, around)
+            if verb and not re.search(_DENIED, around[: verb.start()]):
                 return sentence
     return None

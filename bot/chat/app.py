@@ -41,11 +41,11 @@ from bot.conversations.follower import Follower
 from bot.conversations.history import Exchange
 from bot.conversations.updating import Update, update
 from bot.exit_codes import INTERRUPTED
-from bot.guarantee import guarantee_of
+from bot.guarantee import Guarantee, Void, guarantee_of
 from bot.presenting.status import caveats, status_lines
 from bot.presenting.terminal import Line, Span, one_line
 from bot.presenting.text import article_lines, error_words
-from bot.reading import no_reader
+from bot.reading import NoReader, no_reader
 from bot.settings import Settings
 from embeddings.errors import VerbatimError
 
@@ -144,15 +144,17 @@ class ChatApp(CitingApp):
 
     async def _tell_caveats(self) -> None:
         """What does not hold that was meant to: the reader, a guarantee."""
-        at = self.settings
         try:
-            how = await asyncio.to_thread(
-                lambda: (no_reader(at), guarantee_of(at, self.archive.model))
-            )
+            how = await asyncio.to_thread(self._how_judged)
         except VerbatimError:
             return  # of the model: the first question, or the follower, tells of it
         for words in caveats(*how):
             self.notify(one_line(words), severity="warning", markup=False)
+
+    def _how_judged(self) -> tuple[NoReader | None, Guarantee | Void | None]:
+        """Why passages are not read, and what a kept threshold promises, if anything."""
+        why = no_reader(self.settings)
+        return why, guarantee_of(self.settings, self.archive.model, reads=why is None)
 
     def _mend(self) -> None:
         """Bring an index up to date that a question found removed or damaged, in its thread."""
@@ -291,8 +293,7 @@ class ChatApp(CitingApp):
         looked = archive.look()
         changes = archive.confirm(looked)
         places = at.seeds, at.index, archive.model.name
-        how = no_reader(at), guarantee_of(at, archive.model)
-        lines = status_lines(looked, changes, *places, *how)
+        lines = status_lines(looked, changes, *places, *self._how_judged())
         return lines + article_lines(archive.articles())
 
     @work(exclusive=True, group="sheet")

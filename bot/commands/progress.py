@@ -78,7 +78,8 @@ def say_caveats(archive: Archive) -> None:
     from bot.reading import no_reader
 
     why = None if archive.reader else no_reader(archive.settings)
-    for words in caveats(why, guarantee_of(archive.settings, archive.model)):
+    guarantee = guarantee_of(archive.settings, archive.model, reads=why is None)
+    for words in caveats(why, guarantee):
         say(words)
 
 

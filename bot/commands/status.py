@@ -17,7 +17,8 @@ def run(options: argparse.Namespace, settings: Settings) -> Result:
     archive = Archive(settings)
     looked = archive.look()
     at = settings.seeds, settings.index, archive.model.name
-    how = no_reader(settings), guarantee_of(settings, archive.model)
+    why = no_reader(settings)
+    how = why, guarantee_of(settings, archive.model, reads=why is None)
     facts = (looked, archive.confirm(looked), *at, *how)
     if options.json:
         from bot.presenting.json import status_json

@@ -123,11 +123,11 @@ async def _ended(starting: asyncio.Future[asyncio.subprocess.Process]) -> None:
         process = starting.result()
         if process.returncode is None:
             process.terminate()
-        waiting = asyncio.ensure_future(process.communicate())
-        await _done(waiting)
-        while waiting.cancelled():  # with all tasks of a loop that ends: this one still has to
+        while True:
             waiting = asyncio.ensure_future(process.communicate())
             await _done(waiting)
+            if not waiting.cancelled():  # as all tasks of a loop that ends are: then once more
+                break
 
 
 async def _done(task: asyncio.Future[Any]) -> None:
