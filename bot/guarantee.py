@@ -15,9 +15,9 @@ from msgspec import Meta, Struct
 
 from bot.answering.confidence import FITTED, fitted
 from bot.settings import Settings
-from bot.whole_file import write_whole
 from embeddings.encoding.model import Model
 from embeddings.index.files import DATABASE, unwritable
+from embeddings.whole_file import write_whole
 
 FILE = f"{DATABASE}.guarantee.json"
 """Its name begins as the database's does: so a folder that has lost the database, and has this, is

@@ -23,8 +23,8 @@ from bot.evaluation.risk import Search
 from bot.evaluation.run import Run
 from bot.evaluation.scorecard import FIGURE_WORDS, KIND_COLUMNS, guarantee_words
 from bot.presenting.terminal import count, unsteered
-from bot.whole_file import write_whole
 from embeddings.errors import VerbatimError
+from embeddings.whole_file import write_whole
 
 _ENDINGS = (".html", ".htm")
 

@@ -11,8 +11,6 @@ from __future__ import annotations
 
 import hashlib
 import logging
-import os
-import tempfile
 import time
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
@@ -27,6 +25,7 @@ from embeddings.encoding.bert import Bert, map_safetensors
 from embeddings.encoding.encoder import cores
 from embeddings.encoding.model import READER, reader_fingerprint
 from embeddings.errors import ModelError
+from embeddings.whole_file import write_whole
 
 if TYPE_CHECKING:
     from embeddings.encoding.light import LightEncoder
@@ -207,18 +206,7 @@ def _keep(own: _Unpacked, kept: Path) -> None:
     turned = {name: np.ascontiguousarray(each) for name, each in _turned(own.tensors).items()}
     about = {"sha256": own.sha256, "hidden_act": own.activation, "sample": _sample(turned)}
     kept.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.NamedTemporaryFile(dir=kept.parent, prefix=KEPT, delete=False) as made:
-        beside = Path(made.name)
-    try:
-        with beside.open("wb") as file:
-            file.write(save(turned, about))
-            file.flush()
-            os.fsync(file.fileno())
-        beside.replace(kept)
-    except BaseException:
-        with suppress(OSError):
-            beside.unlink()
-        raise
+    write_whole(kept, save(turned, about))
     for other in kept.parent.glob(f"{KEPT}*"):  # of a process that was killed, or another version
         with suppress(OSError):
             if other != kept and time.time() - other.stat().st_mtime > _ABANDONED:

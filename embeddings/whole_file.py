@@ -1,8 +1,9 @@
-"""A small file that is the old one or the new one, whole, whatever happens while it is written."""
+"""A file that is the old one or the new one, whole, whatever happens while it is written."""
 
 from __future__ import annotations
 
 import os
+import threading
 from contextlib import suppress
 from pathlib import Path
 
@@ -14,7 +15,7 @@ def write_whole(path: Path, content: bytes) -> None:
         OSError: it cannot be written; the old one is as it was.
     """
     path = Path(os.path.realpath(path))  # the file that a link leads to, not the link
-    beside = path.with_name(f"{path.name}.{os.getpid()}.part")
+    beside = path.with_name(f"{path.name}.{os.getpid()}.{threading.get_ident()}.part")
     try:
         with beside.open("wb") as file:
             file.write(content)
