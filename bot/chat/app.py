@@ -42,7 +42,7 @@ from bot.conversations.history import Exchange
 from bot.conversations.updating import Update, update
 from bot.exit_codes import INTERRUPTED
 from bot.guarantee import Guarantee, Void, guarantee_of
-from bot.presenting.status import caveats, status_lines
+from bot.presenting.status import Standing, caveats, status_lines
 from bot.presenting.terminal import Line, Span, one_line
 from bot.presenting.text import article_lines, error_words
 from bot.reading import NoReader, no_reader
@@ -293,7 +293,7 @@ class ChatApp(CitingApp):
         looked = archive.look()
         changes = archive.confirm(looked)
         places = at.seeds, at.index, archive.model.name
-        lines = status_lines(looked, changes, *places, *self._how_judged())
+        lines = status_lines(Standing(looked, changes, *places, *self._how_judged()))
         return lines + article_lines(archive.articles())
 
     @work(exclusive=True, group="sheet")

@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Mapping
-from pathlib import Path, PurePosixPath
+from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any, NotRequired, TypedDict
 
 from bot.presenting.status import guarantee_words, no_reader_words
@@ -18,11 +18,9 @@ from bot.presenting.text import reason_words, remake_words, remedy_words
 
 if TYPE_CHECKING:
     from bot.answering.citation import Answer, Citation, Place, Quote
-    from bot.guarantee import Guarantee, Void
-    from bot.reading import NoReader
+    from bot.presenting.status import Standing
     from embeddings.articles.folder import Skipped
     from embeddings.errors import VerbatimError
-    from embeddings.index.changes import Changes, Look
     from embeddings.index.rebuild import Report
 
 SCHEMA_VERSION = 1
@@ -317,20 +315,14 @@ def report_json(report: Report) -> ReportJson:
     }
 
 
-def status_json(
-    look: Look,
-    changes: Changes,
-    seeds: Path,
-    index: Path,
-    model: str,
-    no_reader: NoReader | None,
-    guarantee: Guarantee | Void | None,
-) -> StatusJson:
+def status_json(standing: Standing) -> StatusJson:
     """The document of how an index stands."""
+    look, changes = standing.look, standing.changes
+    no_reader, guarantee = standing.no_reader, standing.guarantee
     return {
-        "seeds": str(seeds),
-        "index": str(index),
-        "model": model,
+        "seeds": str(standing.seeds),
+        "index": str(standing.index),
+        "model": standing.model,
         "reader": no_reader is None,
         "no_reader": no_reader_words(no_reader) if no_reader else None,
         "guarantee": guarantee_words(guarantee) if guarantee else None,

@@ -5,6 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from msgspec import Struct
+
 from bot.presenting.terminal import Line, Span, count
 from bot.presenting.text import change_lines, failure_lines, remake_words
 
@@ -14,21 +16,27 @@ if TYPE_CHECKING:
     from embeddings.index.changes import Changes, Look
 
 
-def status_lines(
-    look: Look,
-    changes: Changes,
-    seeds: Path,
-    index: Path,
-    model: str,
-    no_reader: NoReader | None,
-    guarantee: Guarantee | Void | None,
-) -> list[Line]:
-    """How the index stands against the folder."""
+class Standing(Struct, frozen=True):
+    """How an index stands against its folder, and what judges its passages."""
+
+    look: Look
+    changes: Changes
+    seeds: Path
+    index: Path
+    model: str
+    no_reader: NoReader | None
+    guarantee: Guarantee | Void | None
+
+
+def status_lines(standing: Standing) -> list[Line]:
+    """How things stand, as a person reads it."""
+    look, changes = standing.look, standing.changes
+    no_reader, guarantee = standing.no_reader, standing.guarantee
     built = look.meta.built_at if look.meta else None
     rows = [
-        ("Articles", str(seeds)),
-        ("Index", str(index)),
-        ("Model", model),
+        ("Articles", str(standing.seeds)),
+        ("Index", str(standing.index)),
+        ("Model", standing.model),
         ("Reader", no_reader_words(no_reader) if no_reader else "on: the best passages are read"),
         ("Indexed", f"{count(look.articles, 'article')}, {count(look.passages, 'passage')}"),
         ("Search", _search(look)),
