@@ -12,6 +12,7 @@ from msgspec import Struct
 from embeddings.articles import metadata
 from embeddings.articles.folder import FileState, extension_of, state_of, too_large, why
 from embeddings.articles.formats import extractor
+from embeddings.articles.language import language_of
 from embeddings.errors import Unreadable
 
 Kind = Literal["front matter", "heading", "paragraph", "list", "table", "caption", "boilerplate"]
@@ -48,7 +49,8 @@ class Info(Struct, frozen=True):
     """What is known of an article beside its text.
 
     `source`: its path below the articles folder, with `/` between the names; `published`: an ISO
-    date; `encoding`: what its file was decoded with; `sha256`: of its file's bytes, in hexadecimal.
+    date; `encoding`: what its file was decoded with; `sha256`: of its file's bytes, in hexadecimal;
+    `language`: an ISO 639-1 code, None where it could not be told.
     """
 
     source: str
@@ -90,6 +92,7 @@ def read(folder: Path, source: str, *, max_bytes: int) -> tuple[FileState, Artic
         published=metadata.published_on(source, extract),
         encoding=extract.encoding,
         sha256=hashlib.sha256(data).hexdigest(),
+        language=language_of(body),
     )
     return state, Article(info, extract.text, extract.parts)
 

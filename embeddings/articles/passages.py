@@ -115,11 +115,13 @@ def split(
     count_tokens: CountTokens,
     budget: int,
     join: int = JOIN_TOKENS,
+    language: str | None = None,
 ) -> list[Passage]:
     """Split an article's text into passages, front matter left out.
 
     Args:
         budget: the most tokens a passage may have.
+        language: the text's, as an ISO 639-1 code; what is not known is split as English is.
 
     Time is linear in the length of the text, whatever it holds.
     """
