@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from bot.answering.agreement import Voice, agree
+from bot.answering.asked import Unsearched
 from bot.answering.citation import Answer, Citation, Place, Quote, Statement
 from bot.answering.confidence import WITH_READER, WITHOUT_READER
 from bot.answering.copies import counterpart, fold
@@ -15,7 +16,7 @@ from bot.answering.english.claims import claim, same
 from bot.answering.english.mentions import Mention
 from bot.answering.judging import Judged, further, rank
 from bot.answering.question import Question
-from bot.answering.refusal import reason
+from bot.answering.refusal import Reason, reason
 from bot.answering.short_answer import (
     ENOUGH,
     candidates,
@@ -107,6 +108,12 @@ def answer(
         nearest=() if answered else citations,
         agreement=_agreement(question, found, judged, shorts, min_confidence) if answered else (),
     )
+
+
+def unsearched(message: str, why: Unsearched, min_confidence: float | None) -> Answer:
+    """The answer to a message that asks nothing of the articles."""
+    least = WITHOUT_READER if min_confidence is None else min_confidence
+    return Answer(message, None, False, 0.0, least, False, Reason(why), (), ())
 
 
 def _agreement(

@@ -25,6 +25,7 @@ from textual.content import Content
 from textual.screen import Screen
 from textual.widgets import Footer, Static
 
+from bot.answering.asked import parts
 from bot.archive import Archive
 from bot.chat import keys, themes
 from bot.chat.citing import CitingApp
@@ -188,9 +189,13 @@ class ChatApp(CitingApp):
 
     @on(Prompt.Submitted)
     async def _ask(self, event: Prompt.Submitted) -> None:
-        card = await self.transcript.add(event.question)
-        waiting = Waiting(event.question, event.as_written, card, self.conversation)
-        await self._questions.put(waiting)
+        if event.question == "/help":
+            self.action_help()
+            return
+        for question in [event.question] if event.as_written else parts(event.question):
+            card = await self.transcript.add(question)
+            waiting = Waiting(question, event.as_written, card, self.conversation)
+            await self._questions.put(waiting)
 
     async def _converse(self) -> None:
         await self._open_history()

@@ -18,8 +18,8 @@ from bot.conversations.history import Exchange, now
 
 
 class Waiting(Struct, frozen=True, eq=False):
-    """A question that waits for its answer in a conversation; `as_written`: what came before
-    is not its business."""
+    """A question that waits for its answer in a conversation; `as_written`: it is searched
+    word for word, and what came before is not its business."""
 
     question: str
     as_written: bool
@@ -87,6 +87,8 @@ class Questions:
         if state.error is not None and not state.searchable:
             raise state.error
         after = () if waiting.as_written else waiting.conversation.answers
-        ask = partial(self._archive.answer, waiting.question, after=after)
+        ask = partial(
+            self._archive.answer, waiting.question, after=after, as_written=waiting.as_written
+        )
         answer = await asyncio.get_running_loop().run_in_executor(self._thread, ask)
         return Exchange(now(), answer, self._follower.state.note())
