@@ -227,6 +227,7 @@ def parts(message: str) -> list[str]:
 
 def read(message: str) -> Asked:
     """What a message asks that has one question at the most; of several, the last."""
+    message = " ".join(message.split())
     if re.fullmatch(_PLAIN, message, re.I):
         return Asked(message)
     sentences = [_understood(sentence) for sentence in _sentences(message)]
@@ -319,5 +320,5 @@ def _topic(text: str, *, asked: bool) -> str | None:
     rest = re.sub(_OF_ARTICLES, "", rest, flags=re.I)
     counted = re.sub(f"^{_NUMBER}", "How many ", rest, flags=re.I)
     if counted != rest:
-        return f"{counted}?"
+        return f"{counted} were there?"
     return re.sub(f"^{_FIGURES}", "", rest, flags=re.I) or None
