@@ -14,6 +14,8 @@ from functools import cached_property, partial
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Self
 
+from msgspec import structs
+
 from bot.settings import DEFAULTS, Settings, own_index
 from bot.threads import one_thread
 from embeddings.errors import (
@@ -27,6 +29,7 @@ from embeddings.errors import (
 )
 
 if TYPE_CHECKING:
+    from bot.answering.asked import Asked
     from bot.answering.citation import Answer
     from embeddings.articles.article import Article, Info
     from embeddings.encoding.encoder import Encoder
@@ -237,7 +240,8 @@ class Archive:
     # Questions
 
     def ask(self, question: str, after: Sequence[Answer] = (), limit: int = 3) -> Answer:
-        """The articles' answer, of the articles as they are now.
+        """The articles' answer, of the articles as they are now. To a message of several questions
+        it is that to the last, and has those to the others (`earlier`).
 
         Args:
             after: the answers of before, newest last, for a question that depends on them.
@@ -256,44 +260,68 @@ class Archive:
         limit: int | None = None,
         *,
         after: Sequence[Answer] = (),
+        as_written: bool = False,
         hidden: Hidden | None = None,
     ) -> Answer:
         """The articles' answer, from the index as it is: the folder is not looked at.
 
         Args:
             after: the answers of before, newest last, for a question that depends on them.
+            as_written: whether the question is searched word for word, whatever stands in it.
             hidden: which passages to pass over, as if they were not there.
 
         Raises:
             ArticlesError: there are no articles.
             IndexUnusable: the index is damaged, or not there.
         """
-        from bot.answering.answer import PASSAGES, answer
-        from bot.answering.bare import is_bare_question
-        from bot.answering.question import understand
-        from bot.guarantee import threshold
+        from bot.answering.asked import Asked, parts, read
 
         if limit is not None and limit < 1:
             raise ValueError(f"limit must be 1 or more, not {limit}")
         question = question.encode("utf-8", "replace").decode()  # half of a character is none
-        searched_as = _resolved(question, after)
+        answers: list[Answer] = []
         with self._turn, self._limits():
-            understood = understand(searched_as or question, self._encoder)
-            given = self._tried(
-                lambda index: answer(
-                    understood,
-                    index,
-                    self._encoder,
-                    limit or PASSAGES,
-                    reader=self.reader,
-                    asked_as=question if searched_as else None,
-                    again=bool(searched_as) and is_bare_question(question),
-                    min_confidence=threshold(
-                        self.settings, self.model, reads=self.reader is not None
-                    ),
-                    hidden=hidden,
-                )
+            for part in [question] if as_written else parts(question):
+                asked = Asked(part) if as_written else read(part)
+                answers.append(self._answer(part, asked, limit, [*after, *answers], hidden))
+        *earlier, last = answers
+        return structs.replace(last, earlier=tuple(earlier)) if earlier else last
+
+    def _answer(
+        self,
+        message: str,
+        asked: Asked,
+        limit: int | None,
+        after: Sequence[Answer],
+        hidden: Hidden | None,
+    ) -> Answer:
+        """The answer to what a message asks."""
+        from bot.answering.answer import PASSAGES, answer, unsearched
+        from bot.answering.bare import is_bare_question
+        from bot.answering.context import in_context
+        from bot.answering.question import understand
+        from bot.guarantee import threshold
+
+        least = threshold(self.settings, self.model, reads=self.reader is not None)
+        if asked.unsearched is not None:
+            return unsearched(message, asked.unsearched, least)
+        resolved = in_context(asked, after)
+        searched = resolved or asked.question
+        same = searched == " ".join(message.split())
+        understood = understand(searched, self._encoder)
+        given = self._tried(
+            lambda index: answer(
+                understood,
+                index,
+                self._encoder,
+                limit or PASSAGES,
+                reader=self.reader,
+                asked_as=None if same else message,
+                again=resolved is not None and is_bare_question(asked.question),
+                min_confidence=least,
+                hidden=hidden,
             )
+        )
         if not (given.shown or hidden):
             raise _no_articles(self.settings)
         return given
@@ -392,20 +420,3 @@ def _no_articles(settings: Settings) -> ArticlesError:
         + (f" (files of other formats: {kinds})" if kinds else ""),
         remedy=Remedy("add articles"),
     )
-
-
-def _resolved(question: str, after: Sequence[Answer]) -> str | None:
-    """What to search instead of a question that depends on what came before it."""
-    if not after:
-        return None
-    from bot.answering.followups import Turn, resolve
-
-    turns = [
-        Turn(
-            answer.question,
-            answer.searched_as,
-            answer.citations[0].highlight.text if answer.citations else None,
-        )
-        for answer in after
-    ]
-    return resolve(question, turns)

@@ -8,14 +8,15 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from bot.answering.agreement import Voice, agree
+from bot.answering.asked import Unsearched
 from bot.answering.citation import Answer, Citation, Place, Quote, Statement
 from bot.answering.confidence import WITH_READER, WITHOUT_READER
 from bot.answering.copies import counterpart, fold
 from bot.answering.english.claims import claim, same
 from bot.answering.english.mentions import Mention
-from bot.answering.judging import Judged, rank
+from bot.answering.judging import Judged, further, rank
 from bot.answering.question import Question
-from bot.answering.refusal import reason
+from bot.answering.refusal import Reason, reason
 from bot.answering.short_answer import (
     ENOUGH,
     candidates,
@@ -66,19 +67,22 @@ def answer(
     Raises:
         IndexUnusable: the index is damaged.
     """
-    found = index.search(question.query, max(POOL, 2 * limit), hidden=hidden)
-    groups = fold(found.hits)
+    searched = index.search(question.query, max(POOL, 2 * limit), hidden=hidden)
+    groups = fold(searched.hits)
     copies = {head.passage_id: others for head, *others in groups}
     heads = tuple(head for head, *_ in groups)  # a copy is no rival
-    found = found.with_hits(heads)
-    judged = rank(question, found, encoder, reader, limit)
+    pool = {hit.passage_id for hit in searched.hits[:POOL]}  # however many are to be shown
+    found = searched.with_hits(tuple(head for head in heads if head.passage_id in pool))
+    judged = rank(question, found, encoder, reader)
     judged = with_speaker(question.text, by_what_was_read(question, judged) if again else judged)
     reads = any(verdict.read is not None for verdict in judged)
     if min_confidence is None:
         min_confidence = WITH_READER if reads else WITHOUT_READER
+    below = further(question, searched.with_hits(heads), judged, limit, encoder)
+    shown = [*judged, *below]
     shorts = {
         verdict.hit.passage_id: short
-        for verdict in judged
+        for verdict in shown
         if verdict.probability >= min_confidence and (short := _short_answer(question, verdict))
     }
     citations = tuple(
@@ -88,7 +92,7 @@ def answer(
             shorts.get(verdict.hit.passage_id),
             copies[verdict.hit.passage_id],
         )
-        for number, verdict in enumerate(judged[:limit], start=1)
+        for number, verdict in enumerate(shown[:limit], start=1)
     )
     confidence = citations[0].score if citations else 0.0
     answered = bool(citations) and confidence >= min_confidence
@@ -104,6 +108,12 @@ def answer(
         nearest=() if answered else citations,
         agreement=_agreement(question, found, judged, shorts, min_confidence) if answered else (),
     )
+
+
+def unsearched(message: str, why: Unsearched, min_confidence: float | None) -> Answer:
+    """The answer to a message that asks nothing of the articles."""
+    least = WITHOUT_READER if min_confidence is None else min_confidence
+    return Answer(message, None, False, 0.0, least, False, Reason(why), (), ())
 
 
 def _agreement(

@@ -132,6 +132,12 @@ def about_words(
     return f"{head[:1].upper()}{head[1:]} {quoted(marked)}?"
 
 
+def is_of_speaker(searched: str) -> bool:
+    """Whether a question is one for the speaker of some words (`about_words`): what stands in
+    these is not what was asked about."""
+    return searched.startswith("Who said “")
+
+
 def quoted(marked: str) -> str:
     """The longest quotation in the marked words, or all of them, between quotation marks."""
     least = f"{{{_LEAST_QUOTATION},}}"

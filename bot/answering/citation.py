@@ -81,10 +81,12 @@ class Statement(Struct, frozen=True):
 class Answer(Struct, frozen=True):
     """`citations` where the articles answer; else `nearest` and the `reason`.
 
-    `searched_as`: what was searched instead of a question that depends on what came before.
+    `searched_as`: what was searched instead of a question that depends on what came before, or of
+    a message that says more than it asks.
     `reader`: whether the likeliest passages were read.
     `agreement`: what several articles say, where that is one figure or several of one sort:
     with one statement they agree, with more they differ.
+    `earlier`: the answers to the other questions of the same message, which came before this one.
     """
 
     question: str
@@ -97,6 +99,7 @@ class Answer(Struct, frozen=True):
     citations: tuple[Citation, ...]
     nearest: tuple[Citation, ...]
     agreement: tuple[Statement, ...] = ()
+    earlier: tuple[Answer, ...] = ()
 
     @property
     def shown(self) -> tuple[Citation, ...]:

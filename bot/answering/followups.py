@@ -21,7 +21,13 @@ from collections.abc import Iterable, Sequence
 
 from msgspec import Struct, structs
 
-from bot.answering.bare import about_words, asked_again, is_bare, without_opening
+from bot.answering.bare import (
+    about_words,
+    asked_again,
+    is_bare,
+    is_of_speaker,
+    without_opening,
+)
 from bot.answering.english.noun_phrases import (
     CENTRAL,
     PERSON_NAME,
@@ -34,10 +40,7 @@ from bot.answering.english.noun_phrases import (
 from bot.answering.english.words import (
     AUXILIARY,
     BE,
-    CLAUSE,
     DEMONSTRATIVE,
-    MALE,
-    MEN,
     MORE,
     PART,
     PERSON,
@@ -47,26 +50,22 @@ from bot.answering.english.words import (
     THING,
     VERB,
     WH,
-    WOMEN,
     Word,
-    expletive,
     singular,
     words_of,
 )
+from bot.answering.pronouns import agrees, owns, stands_alone
 
 LONGEST = 600
 """Characters that are read. A longer question says what it is about. A guess."""
 
 _RECENT = 6
 """Earlier questions that are looked at. Measured: with 3 and with 50, sets lose."""
-_WHOLE = 4
-"""Words of its own from which a question with an impersonal "they" may be whole. Measured: with
-3, three sets lose."""
 _LEAST, _LEAST_TOPIC = 0.5, 1.5
 """What is less central is no antecedent, or no topic. Measured: with none, more is found in some
 sets, and much more of it is wrong."""
 _AND = ("and", "but")
-_POSSESSIVE = frozenset("his hers its their theirs".split())
+_WHO_IS = r"(?:who|what) (?:is|are|was|were) (?:the|an?)\b"
 _DETERMINER = frozenset("the a an this that these those first second third last next".split())
 _SINGULAR = {"do": "does", "are": "is", "were": "was", "have": "has", "don't": "doesn't"}
 
@@ -221,7 +220,7 @@ def _antecedent(
             candidates += [(phrase, past.who) for phrase in past.answers]
         for phrase, answers_who in candidates:
             phrase = structs.replace(phrase, person=known[phrase.key.rsplit(" ", 1)[-1]])
-            if phrase.key in taken or phrase.key.isdigit() or not _agrees(phrase, pronoun):
+            if phrase.key in taken or phrase.key.isdigit() or not agrees(phrase, pronoun):
                 continue
             again = max(sum(phrase.key in other.text.casefold() for other in talk) - 1, 0)
             candidate = Candidate(phrase, pronoun, age, again, answers_who)
@@ -229,13 +228,6 @@ def _antecedent(
             if score > most:
                 best, most = phrase, score
     return best
-
-
-def _agrees(phrase: Phrase, pronoun: str) -> bool:
-    if pronoun in PERSON:
-        wrong = WOMEN if pronoun in MALE else MEN
-        return phrase.person >= (0 if phrase.named else 3) and phrase.key.split()[0] not in wrong
-    return pronoun not in THING or phrase.person < 2
 
 
 def _substituted(
@@ -246,9 +238,7 @@ def _substituted(
     taken, changes = {phrase.key for phrase in own if phrase.named}, []
     for kind in (PERSON, THING, PLURAL):
         at = next((at for at, word in enumerate(words) if word.low in kind), None)
-        if at is None or expletive(words, at) or _impersonal(words, at):
-            continue
-        if _bound(words, at, own):
+        if at is None or stands_alone(words, at, own):
             continue
         antecedent = _antecedent(talk, words[at].low, taken, tables)
         if antecedent is None:
@@ -258,52 +248,15 @@ def _substituted(
         if kind is PLURAL and not antecedent.plural and before.low in _SINGULAR:
             changes.append((before.start, before.end, _SINGULAR[before.low]))
         ending = "'" if antecedent.plural and antecedent.text.endswith("s") else "'s"
-        new = antecedent.text + ending * _owns(words, at)
+        new = antecedent.text + ending * owns(words, at)
         changes.append((words[at].start, words[at].end, new))
     return _changed(question, changes) if changes else None
-
-
-def _owns(words: list[Word], at: int) -> bool:
-    """Whether the pronoun is a possessive; "her" is where a noun follows."""
-    follows = words[at + 1 : at + 2]
-    her = words[at].low == "her" and any(word.content for word in follows)
-    return her or words[at].low in _POSSESSIVE
 
 
 def _changed(text: str, changes: Iterable[tuple[int, int, str]]) -> str:
     for start, end, new in sorted(changes, reverse=True):
         text = text[:start] + new + text[end:]
     return text[:1].upper() + text[1:]
-
-
-def _impersonal(words: list[Word], at: int) -> bool:
-    """Whether "they" are people at large: When do they throw fish at Pike Place Market?"""
-    asks = words[at].low == "they" and at and words[at - 1].low in AUXILIARY
-    return bool(asks) and sum(word.content for word in words) >= _WHOLE
-
-
-def _bound(words: list[Word], at: int, own: Iterable[Phrase]) -> bool:
-    """Whether the pronoun's antecedent is in its own question: in an earlier clause, or for a
-    possessive in the same one (principles A and B of Chomsky 1981)."""
-    main = next((n for n, word in enumerate(words[:at]) if word.low in AUXILIARY), -1)
-    low, clause, follows = words[at].low, -1, words[at + 1 : at + 2]
-    for n in range(1, at):
-        links = words[n].low in ("and", "or") and words[n + 1].low not in WH | AUXILIARY | PRONOUN
-        if words[n].text in ",;:—–(" or (words[n].low in CLAUSE | WH and not links):
-            clause = n
-    owned = _owns(words, at)
-    if owned and words[0].low == "who" and main < 0:
-        return True  # Who lost his account?
-    subject = low in ("he", "she", "they") or (follows and follows[0].low in AUXILIARY)
-    before = words[at - 1].low if at else "did"
-    if before not in AUXILIARY and (subject or before in CLAUSE | {"as", "after", "before"}):
-        clause = at  # it begins one that has no mark: Did Musk say he …?
-    return any(
-        phrase.last <= clause or (owned and main < phrase.first < at)
-        for phrase in own
-        if phrase.last <= at and (phrase.plural or phrase.named or low not in PLURAL)
-        if _agrees(phrase, low) and not (phrase.plural and low in THING)
-    )
 
 
 def _said(question: str, words: list[Word], talk: Sequence[_Past], tables: Tables) -> str | None:
@@ -320,8 +273,7 @@ def _joined(question: str, words: list[Word], talk: Sequence[_Past]) -> str | No
     """What is less than a question, with the previous one."""
     body = without_opening(words)
     lows, said = [word.low for word in body], question[body[0].start : body[-1].end]
-    asks = "|".join(sorted(WH | AUXILIARY | MORE))
-    stem = re.sub(rf", and (?:{asks})\b.*$|[\s?.!]+$", "", talk[0].text, flags=re.S | re.I)
+    stem = _stem(talk[0])
     bare = is_bare(body)
     points = len(body) <= 8 and any(_points(words, at) for at in range(len(words)))
     clear = (PRONOUN | {"i", "you", "we"}).isdisjoint(lows)
@@ -338,9 +290,16 @@ def _joined(question: str, words: list[Word], talk: Sequence[_Past]) -> str | No
         return None
     if not about and words[0].low not in _AND:
         return None
-    replaced = _replaced(question, rest, talk[0])
+    asked = next((past for past in talk if not is_of_speaker(past.text)), talk[0])
+    replaced = _replaced(question, rest, asked)
     brief = sum(word.content for word in rest) <= 2 if about else len(rest) == 1
-    return replaced or (f"{stem}, and {said[:1].lower()}{said[1:]}?" if brief else None)
+    return replaced or (f"{_stem(asked)}, and {said[:1].lower()}{said[1:]}?" if brief else None)
+
+
+def _stem(past: _Past) -> str:
+    """What was searched, without what was joined to it and its mark."""
+    asks = "|".join(sorted(WH | AUXILIARY | MORE))
+    return re.sub(rf", and (?:{asks})\b.*$|[\s?.!]+$", "", past.text, flags=re.S | re.I)
 
 
 def _replaced(question: str, rest: list[Word], past: _Past) -> str | None:
@@ -349,7 +308,11 @@ def _replaced(question: str, rest: list[Word], past: _Past) -> str | None:
     spans, new = words_of(past.text), question[rest[0].start : rest[-1].end]
     if len(rest) > 1 and rest[0].low in PREPOSITION:
         return re.sub(r"[\s?.!]+$", "", past.text) + f" {new}?"
+    if not PREPOSITION.isdisjoint(word.low for word in rest):
+        return None  # of the weather in Norholm, neither part is in the place of Norholm
     like = [phrase for phrase in past.phrases if spans[phrase.last - 1].low == rest[-1].low]
+    if not like and rest[0].low in _DETERMINER and re.match(_WHO_IS, past.text.casefold()):
+        like = [each for each in past.phrases if each.first == 3 and each.last == len(spans) - 1]
     if not like and any(word.named for word in rest):
         like = [phrase for phrase in past.phrases if any(map(str.isupper, phrase.text))]
     if not like:

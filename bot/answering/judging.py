@@ -97,9 +97,10 @@ class Judged(Struct, frozen=True):
 
 
 def rank(
-    question: Question, found: Found, encoder: Encoder, reader: PairReader | None, limit: int
+    question: Question, found: Found, encoder: Encoder, reader: PairReader | None
 ) -> list[Judged]:
-    """The best hits, judged and with a reader read, the best first; `limit` of them at the least.
+    """The best hits, judged and with a reader read, the best first: as many as it takes to tell
+    which is first, however many are to be shown (`further` has the rest).
 
     The likeliest are read, then those that may yet be better or are likely themselves. What is
     passed over for being hopeless cannot be first, and none is likelier than one above it. Not read
@@ -107,7 +108,7 @@ def rank(
     questions.
     """
     if reader is None or not question.sought.question:
-        return judge(question, found, found.hits[: max(JUDGED, limit)], encoder)
+        return judge(question, found, found.hits[:JUDGED], encoder)
     weighed = judge(question, found, found.hits[:WEIGHED], encoder)
     judged = judge_read(question, found, weighed[:READ_FIRST], reader)
     highest = max((verdict.order for verdict in judged), default=0.0)
@@ -118,19 +119,34 @@ def rank(
     ]
     judged += judge_read(question, found, hopeful, reader)
     if all(verdict.read is None for verdict in judged):
-        return judge(question, found, found.hits[: max(JUDGED, limit)], encoder)
+        return judge(question, found, found.hits[:JUDGED], encoder)
     first = max(judged, key=lambda verdict: verdict.order)
     known = {verdict.hit.passage_id for verdict in judged}
-    further = judge(question, found, found.hits[WEIGHED:limit], encoder)
-    others = (own for own in (*weighed, *further) if own.hit.passage_id not in known)
+    others = (own for own in weighed if own.hit.passage_id not in known)
     rest = sorted(
         (verdict for verdict in (*judged, *others) if verdict is not first),
         key=lambda verdict: -verdict.order,
     )
-    likely = accumulate((verdict.probability for verdict in (first, *rest)), min)
+    return _falling([first, *rest])
+
+
+def further(
+    question: Question, found: Found, judged: Sequence[Judged], limit: int, encoder: Encoder
+) -> list[Judged]:
+    """What is shown below those that were judged, up to `limit` with them: it changes nothing of
+    what stands above it."""
+    known = {verdict.hit.passage_id for verdict in judged}
+    hits = [hit for hit in found.hits if hit.passage_id not in known]
+    below = judge(question, found, hits[: max(limit - len(judged), 0)], encoder)
+    return _falling([*judged[-1:], *below])[len(judged[-1:]) :]
+
+
+def _falling(judged: Sequence[Judged]) -> list[Judged]:
+    """The same, none likelier than one above it."""
+    likely = accumulate((verdict.probability for verdict in judged), min)
     return [
         structs.replace(verdict, probability=probability)
-        for verdict, probability in zip((first, *rest), likely, strict=True)
+        for verdict, probability in zip(judged, likely, strict=True)
     ]
 
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Literal
 
 from msgspec import Struct
 
+from bot.answering.asked import Unsearched
 from bot.answering.confidence import WITH_READER, WITHOUT_READER
 
 if TYPE_CHECKING:
@@ -25,7 +26,8 @@ class Reason(Struct, frozen=True):
 
     Attributes:
         kind: what is the matter. "does not say": the nearest passage was read; "kept": only its
-            words are known, of an answer that was read back.
+            words are known, of an answer that was read back; those of `Unsearched`: nothing was
+            searched.
         likely: the probability that the best passage answers.
         title: of the nearest passage's article.
         carried, missing: words of the question that the nearest passage has, and has not.
@@ -37,7 +39,7 @@ class Reason(Struct, frozen=True):
 
     kind: Literal[
         "nothing to search", "nothing asked", "too unlikely", "unknown words", "words apart",
-        "no answer", "does not say", "kept",
+        "no answer", "does not say", "kept", Unsearched,
     ]  # fmt: skip
     likely: float = 0.0
     title: str = ""

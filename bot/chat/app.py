@@ -17,6 +17,7 @@ from functools import partial
 from pathlib import Path
 from typing import ClassVar
 
+from msgspec import structs
 from textual import on, work
 from textual.app import ComposeResult, SystemCommand
 from textual.binding import Binding, BindingType
@@ -25,6 +26,7 @@ from textual.content import Content
 from textual.screen import Screen
 from textual.widgets import Footer, Static
 
+from bot.answering.asked import parts
 from bot.archive import Archive
 from bot.chat import keys, themes
 from bot.chat.citing import CitingApp
@@ -138,7 +140,7 @@ class ChatApp(CitingApp):
 
     def _begin(self) -> None:
         self._chat_loop = asyncio.get_running_loop()
-        self.run_worker(self.follower.follow(self._thread, self.pane.reopen), group="follower")
+        self.run_worker(self.follower.follow(self._thread, self._updated), group="follower")
         self.run_worker(self._converse(), group="questions")
         self.run_worker(self._tell_caveats(), group="caveats")
 
@@ -188,9 +190,25 @@ class ChatApp(CitingApp):
 
     @on(Prompt.Submitted)
     async def _ask(self, event: Prompt.Submitted) -> None:
-        card = await self.transcript.add(event.question)
-        waiting = Waiting(event.question, event.as_written, card, self.conversation)
-        await self._questions.put(waiting)
+        if event.question == "/help":
+            self.action_help()
+            return
+        for question in [event.question] if event.as_written else parts(event.question):
+            card = await self.transcript.add(question)
+            waiting = Waiting(question, event.as_written, card, self.conversation)
+            await self._questions.put(waiting)
+
+    async def _updated(self) -> None:
+        """The index has changed."""
+        await self.pane.reopen()
+        await self._ask_again()
+
+    async def _ask_again(self) -> None:
+        """Ask once more what was refused before all articles were indexed."""
+        for early in self._questions.refused_early():
+            if early.conversation is self.conversation:
+                card = await self.transcript.add(early.question)
+                await self._questions.put(structs.replace(early, card=card, again=True))
 
     async def _converse(self) -> None:
         await self._open_history()
@@ -209,6 +227,7 @@ class ChatApp(CitingApp):
             if shown:
                 await card.show(exchange)
                 self._choose_first(card)
+            await self._ask_again()
             return
         if task.cancelled():
             reason = "Cancelled."

@@ -147,7 +147,7 @@ class Card(Vertical):
             agreement = drawn(agreement_lines(answer, _NOWHERE), indented=True)
             yield Static(agreement, classes="agreement", markup=False)
         if answer.reason:
-            refusal = drawn(refusal_lines(answer.reason, answer.min_confidence))
+            refusal = drawn(refusal_lines(answer))
             yield Static(refusal, classes="refusal", markup=False)
         if answer.answered:
             yield CitationView(answer.citations[0], likely=True)

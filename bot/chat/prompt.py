@@ -9,7 +9,7 @@ from textual.events import Key, Paste
 from textual.message import Message
 from textual.widgets import TextArea
 
-from bot.presenting.terminal import unsteered
+from bot.presenting.terminal import unsteered, with_newlines
 
 LONGEST = 20_000
 """Characters of a question."""
@@ -127,7 +127,7 @@ class Prompt(TextArea):
             text = f"{len(event.text):,} characters are too many: a question may have {LONGEST:,}."
             self.notify(text, severity="warning", markup=False)
         else:
-            event.text = unsteered(event.text)
+            event.text = unsteered(with_newlines(event.text))
 
 
 _ACTIONS = {

@@ -8,7 +8,7 @@ from concurrent.futures import Executor
 from functools import partial
 from typing import Any
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from bot.archive import Archive
 from bot.chat.card import Card
@@ -16,15 +16,19 @@ from bot.conversations.conversation import Conversation
 from bot.conversations.follower import Follower
 from bot.conversations.history import Exchange, now
 
+_AGAIN = "Asked again, now that all articles are indexed."
+
 
 class Waiting(Struct, frozen=True, eq=False):
-    """A question that waits for its answer in a conversation; `as_written`: what came before
-    is not its business."""
+    """A question that waits for its answer in a conversation; `as_written`: it is searched
+    word for word, and what came before is not its business; `again`: it was asked before all
+    articles were indexed."""
 
     question: str
     as_written: bool
     card: Card
     conversation: Conversation
+    again: bool = False
 
 
 class Questions:
@@ -48,11 +52,20 @@ class Questions:
         self._conclude = conclude
         self._queue: asyncio.Queue[Waiting] = asyncio.Queue()
         self._current: asyncio.Task[Exchange] | None = None
+        self._early: list[Waiting] = []
 
     async def put(self, waiting: Waiting) -> None:
         """Have a question answered when its turn comes."""
         await waiting.card.wait("Waiting for its turn…" if self._current else "Searching…")
         self._queue.put_nowait(waiting)
+
+    def refused_early(self) -> list[Waiting]:
+        """The questions, as they were searched, that were refused before all articles were indexed:
+        each once, and none while that is so."""
+        if self._follower.state.indexed is not None:
+            return []
+        early, self._early = self._early, []
+        return early
 
     def cancel(self) -> bool:
         """Cancel the question that is being answered; whether there was one."""
@@ -87,6 +100,12 @@ class Questions:
         if state.error is not None and not state.searchable:
             raise state.error
         after = () if waiting.as_written else waiting.conversation.answers
-        ask = partial(self._archive.answer, waiting.question, after=after)
+        ask = partial(
+            self._archive.answer, waiting.question, after=after, as_written=waiting.as_written
+        )
         answer = await asyncio.get_running_loop().run_in_executor(self._thread, ask)
-        return Exchange(now(), answer, self._follower.state.note())
+        if state.indexed is not None and answer.nearest:
+            searched = answer.searched_as or answer.question
+            self._early.append(structs.replace(waiting, question=searched, as_written=True))
+        note = self._follower.state.note()
+        return Exchange(now(), answer, note or (_AGAIN if waiting.again else None))

@@ -41,9 +41,9 @@ def run(options: argparse.Namespace, settings: Settings) -> Result:
         from bot.presenting.json import answer_json
 
         return document(code, answer_json(answer))
-    from bot.presenting.text import answer_lines
+    from bot.presenting.text import message_lines
 
-    return text(code, answer_lines(answer, settings.seeds))
+    return text(code, message_lines(answer, settings.seeds))
 
 
 def _question(words: list[str]) -> str:

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bot import editor
+from bot.answering.asked import parts
 from bot.archive import Archive
 from bot.commands import progress
 from bot.conversations.conversation import Conversation
@@ -122,13 +123,13 @@ class _Talk:
         """Follow one line: a command or a question."""
         word, _, rest = line.partition(" ")
         if not word.startswith("/"):
-            self._ask(line, follow=True)
+            self._ask(line)
         elif word == "/help":
             print(HELP)
         elif word == "/new":
             self._conversation = Conversation()
         elif word == "/as" and rest:
-            self._ask(rest, follow=False)
+            self._ask(rest, as_written=True)
         elif word == "/export" and rest:
             print(export(self._conversation.exchanges, self._settings.seeds, Path(rest)))
         elif word == "/source":
@@ -138,15 +139,18 @@ class _Talk:
         else:
             raise NotSo(f"{line} is no command", remedy="See: /help")
 
-    def _ask(self, question: str, *, follow: bool) -> None:
+    def _ask(self, message: str, *, as_written: bool = False) -> None:
+        """Answer a message: each of its questions."""
         progress.update(self._archive)
-        after = self._conversation.answers if follow else ()
-        answer = self._archive.answer(question, after=after)
-        self._conversation.exchanges.append(Exchange(now(), answer))
-        lines = answer_lines(answer, self._settings.seeds)
-        if not sys.stdin.isatty():
-            lines = [Line((Span(f"> {question}", "name"),)), *lines]
-        write([*lines, Line(())], sys.stdout, plainly=True)
+        questions = [message] if as_written else parts(message)
+        for question in questions:
+            after = () if as_written else self._conversation.answers
+            answer = self._archive.answer(question, after=after, as_written=as_written)
+            self._conversation.exchanges.append(Exchange(now(), answer))
+            lines = answer_lines(answer, self._settings.seeds)
+            if len(questions) > 1 or not sys.stdin.isatty():
+                lines = [Line((Span(f"> {question}", "name"),)), *lines]
+            write([*lines, Line(())], sys.stdout, plainly=True)
         if self._history is not None:
             self._conversation.keep(self._history)
 

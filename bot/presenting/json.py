@@ -83,7 +83,7 @@ class StatementJson(TypedDict):
 
 
 class AnswerJson(TypedDict):
-    """What `bot ask --json` prints."""
+    """What `bot ask --json` prints. `earlier`: the answers to the other questions of a message."""
 
     question: str
     searched_as: str | None
@@ -95,6 +95,7 @@ class AnswerJson(TypedDict):
     citations: list[CitationJson]
     nearest: list[CitationJson]
     agreement: NotRequired[list[StatementJson]]
+    earlier: NotRequired[list[AnswerJson]]
 
 
 class FailedJson(TypedDict):
@@ -178,6 +179,7 @@ def answer_json(answer: Answer) -> AnswerJson:
             }
             for statement in answer.agreement
         ],
+        "earlier": [answer_json(earlier) for earlier in answer.earlier],
     }
 
 
@@ -247,6 +249,7 @@ def answer_of(document: Any) -> Answer:
             )
             for statement in stored.get("agreement", ())
         ),
+        earlier=tuple(answer_of(earlier) for earlier in stored.get("earlier", ())),
     )
     if answer.answered != bool(answer.citations):
         raise ValueError("an answer without a citation")

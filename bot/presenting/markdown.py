@@ -25,7 +25,8 @@ def answer_parts(answer: Answer, hashes: Mapping[str, str | None]) -> Iterator[s
     """
     if answer.reason:
         words = reason_words(answer.reason, answer.min_confidence)
-        yield f"**The articles do not answer this.** {escaped(words)}"
+        refusal = "**The articles do not answer this.** " if answer.nearest else ""
+        yield f"{refusal}{escaped(words)}"
     for citation in answer.likely:
         yield _cited(citation, hashes)
     others = answer.shown[len(answer.likely) :]

@@ -42,6 +42,8 @@ _ONE_LINE = ("source", "title", "name")
 # C0 and C1 controls (not tabs and line ends) and the characters that reorder what is written.
 _CONTROL = re.compile("\r(?!\n)|[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 
+_LINE_END = r"\r\n|[\r\v\f\x1c-\x1e\x85\u2028\u2029]"  # as str.splitlines has them
+
 
 class Span(Struct, frozen=True):
     """A run of text in one role; `link` is a file to open."""
@@ -73,6 +75,12 @@ def safe(text: str) -> str:
 def one_line(text: str) -> str:
     """The text for a terminal, on one line whatever it holds."""
     return safe(text).replace("\n", "\u240a")
+
+
+def with_newlines(text: str) -> str:
+    """The text with a newline for each line end, whichever it is: terminals paste CR, documents
+    have NEL, LS, PS, vertical tabs and form feeds too."""
+    return re.sub(_LINE_END, "\n", text)
 
 
 def unsteered(text: str) -> str:

@@ -74,10 +74,23 @@ def error_lines(error: VerbatimError) -> list[Line]:
 # Answers
 
 
+_UNSEARCHED = {
+    "no question": "Ask what the articles may say (“When did it start?”, “Who said so?”, “Tell me"
+    " about the delay.”): I answer in their own words, each with its source.",
+    "no summaries": "I quote, I do not summarise. Ask for what you want to know (“Why was it"
+    " late?”) or for what they say about one thing (“Tell me about the delay”).",
+    "too long": "This is too long to search well, and I see no question in it. Ask in a sentence,"
+    " with a question mark at its end.",
+}
+"""What is said of a message for which nothing is searched."""
+
+
 def reason_words(reason: Reason, min_confidence: float) -> str:
     """Why the articles are said not to answer, in one sentence."""
     if reason.kind == "kept":
         return reason.words
+    if reason.kind in _UNSEARCHED:
+        return _UNSEARCHED[reason.kind]
     if reason.kind == "nothing to search":
         return "There is no passage to search."
     if reason.kind == "nothing asked":
@@ -135,13 +148,24 @@ def _short(title: str) -> str:
     return title if len(title) <= _TITLE else f"{title[:_TITLE].rstrip()}…"
 
 
+def message_lines(answer: Answer, seeds: Path) -> list[Line]:
+    """The answers to a message, each below its question where it has several."""
+    if not answer.earlier:
+        return answer_lines(answer, seeds)
+    lines: list[Line] = []
+    for each in (*answer.earlier, answer):
+        lines += [Line(())] if lines else []
+        lines += [Line((Span(f"> {each.question}", "name"),)), *answer_lines(each, seeds)]
+    return lines
+
+
 def answer_lines(answer: Answer, seeds: Path) -> list[Line]:
     """An answer as a person reads it."""
     lines: list[Line] = []
     if answer.searched_as:
         lines.append(Line((Span("searched as: ", "dim"), Span(answer.searched_as, "name"))))
     if answer.reason:
-        lines += refusal_lines(answer.reason, answer.min_confidence)
+        lines += refusal_lines(answer)
         if answer.nearest:
             lines += [Line(()), Line((Span("The nearest passages:", "dim"),))]
     lines += [Line(()), *agreement_lines(answer, seeds)] if answer.agreement else []
@@ -155,10 +179,11 @@ def answer_lines(answer: Answer, seeds: Path) -> list[Line]:
     return lines[1:] if lines and not lines[0].spans else lines
 
 
-def refusal_lines(reason: Reason, min_confidence: float) -> list[Line]:
-    """That the articles do not answer, and why."""
+def refusal_lines(answer: Answer) -> list[Line]:
+    """That the articles do not answer, and why; where nothing was searched, only why."""
+    words = reason_words(answer.reason, answer.min_confidence) if answer.reason else ""
     refusal = Line((Span("The articles do not answer this.", "refusal"),))
-    return [refusal, Line((Span(reason_words(reason, min_confidence)),))]
+    return [*([refusal] if answer.nearest else []), Line((Span(words),))]
 
 
 def agreement_lines(answer: Answer, seeds: Path) -> list[Line]:

@@ -22,7 +22,7 @@ from msgspec import Struct
 from bot.answering.answer import POOL
 from bot.answering.confidence import log_odds
 from bot.answering.copies import fold
-from bot.answering.judging import JUDGED, READ, judge, rank
+from bot.answering.judging import JUDGED, judge, rank
 from bot.answering.question import Question, understand
 from bot.evaluation.questions import LabelledQuestion, is_evidence
 from embeddings.encoding.encoder import open_encoder
@@ -165,7 +165,7 @@ def _after(judges: Judges, question: Question, searched: Found) -> _Signals:
     groups = {group[0].passage_id: group for group in fold(searched.hits)}
     heads = searched.with_hits(tuple(group[0] for group in groups.values()))
     signals, carriers = [], []
-    for verdict in rank(question, heads, judges.encoder, judges.reader, READ):
+    for verdict in rank(question, heads, judges.encoder, judges.reader):
         if verdict.read is not None:
             signals.append({"before": log_odds(verdict.before), "read": verdict.read})
             text, copies = verdict.hit.passage.text, groups[verdict.hit.passage_id]

@@ -114,7 +114,7 @@ def _of_set(name: str, wanted: int, encoder: LightEncoder, reader: PairReader) -
             understood = understand(question.text, encoder)
             found = index.search(understood.query, POOL)
             found = found.with_hits(tuple(head for head, *_ in fold(found.hits)))
-            judged = rank(understood, found, encoder, reader, PASSAGES)[:PASSAGES]
+            judged = rank(understood, found, encoder, reader)[:PASSAGES]
             for verdict in judged:
                 if verdict.span is None or verdict.probability < WITH_READER:
                     continue

@@ -121,13 +121,22 @@ class Position(Struct, frozen=True):
 
     @property
     def asked_about(self) -> bool:
-        """What is glass? Tell me about glass. What is the history of glass?"""
+        """What is glass? Tell me about glass. What is the history of glass? Glass."""
         opening = self.opening
+        if not opening and self.ends:
+            return True
         if opening[-1:] == ["of"] and (opening[0] in ("what", "who") or "me" in opening):
             return True
         if len(opening) == 2 and opening[0] in ("what", "who"):
             return opening[1] in BE or opening[1] == "'s"
         return opening[-2:] == ["me", "about"] or opening == ["describe"]
+
+    @property
+    def stated(self) -> bool:
+        """Whether it is what a statement is about: the mill in "The mill at Sandvik burnt down"."""
+        opens = self.first == 0 or (self.first == 1 and self.words[0].low in _ARTICLES)
+        order = self.lows[-1] in VERB | PART  # Name some of their films.
+        return opens and not (order or self.ends or self.words[-1].text == "?")
 
     @property
     def subject(self) -> bool:
@@ -160,6 +169,12 @@ CENTRAL: tuple[Rule[Position], ...] = (
         1,
         ("Did Netflix grow?", "What are the causes?", "What are the causes of Netflix?"),
         lambda it: it.subject,
+    ),
+    Rule(
+        "it is the subject of a statement",
+        2,
+        ("The mill at Sandvik burnt down.", "When did it reopen?", "When did the mill reopen?"),
+        lambda it: it.stated,
     ),
     Rule(
         "it is a part of what follows",

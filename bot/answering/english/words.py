@@ -74,7 +74,8 @@ WOMEN = _set(
 TITLE = _set("dr gov governor president senator sen rep prof professor general mr mrs ms")
 
 _EXTRAPOSING = _set("take takes cost costs hurt hurts feel mean make makes made making find called")
-_NO_THING = (["raining"], ["snowing"], ["when"], ["since"])  # it is raining; how long was it since
+_NO_THING = (["when"], ["since"], ["that"])  # how long was it since; how is it that
+_WEATHER = ("rain", "snow", "hail", "thunder", "drizzl")
 
 
 class Word(Struct, frozen=True):
@@ -107,6 +108,16 @@ def singular(word: str) -> str:
     return word[:-3] + "y" if word.endswith("ies") else word.removesuffix("s")
 
 
+def superlative(word: str) -> bool:
+    """Whether a word is one, or picks one of its kind as they do: biggest, most, only, first."""
+    return word in _OF_ITS_KIND or (word.endswith("est") and word not in _NO_SUPERLATIVE)
+
+
+_OF_ITS_KIND = _set("most least worst only first last")
+_NO_SUPERLATIVE = _set(
+    """west east test rest nest chest crest guest quest request forest arrest priest honest modest
+    contest protest interest harvest conquest invest digest"""
+)
 _REFERRING = frozenset("able likely going about ready due similar close equal next same".split())
 """After these, "it is … to" speaks of a thing: Is it likely to crash?"""
 
@@ -117,6 +128,8 @@ def expletive(words: list[Word], at: int) -> bool:
     after = [word.low for word in words[at + 1 : at + 7]]
     if words[at].low != "it" or "time" in before or after[:1] in _NO_THING:
         return words[at].low == "it"
+    if any(low.startswith(_WEATHER) for low in after[:2]):
+        return True
     for low, following in pairwise(after):
         if following in ("that", "whether", "who") or (following == "for" and "to" in after):
             return True

@@ -7,14 +7,18 @@ from collections.abc import Sequence
 import pytest
 
 from bot.answering import confidence, judging
-from bot.answering.answer import POOL
+from bot.answering.answer import PASSAGES, POOL
 from bot.answering.confidence import log_odds, probability_read
 from bot.answering.judging import READ, READ_FIRST, WEIGHED, judge_read, rank
 from bot.answering.question import Question, understand
+from bot.evaluation.questions import load
 from embeddings.encoding.light import LightEncoder
 from embeddings.encoding.pairs import PairReader, Scores
 from embeddings.index.search import Found, Index
+from tests.asking import asked
+from tests.conftest import PROJECT
 
+SEEDS_QUESTIONS = PROJECT / "tests/eval/questions/seeds.jsonl"
 QUESTIONS = (
     "Who moderated the event?",
     "How late did the launch start?",
@@ -48,7 +52,7 @@ def test_the_likeliest_are_read_and_one_of_them_is_first(
 ) -> None:
     question, searched = searched_for(text, seeds_search, encoder)
     counting = Counting(reader)
-    ranked = rank(question, searched, encoder, counting, 3)
+    ranked = rank(question, searched, encoder, counting)
     assert READ_FIRST <= len(counting.passages) <= READ
     assert len(ranked) == WEIGHED
     read = [verdict for verdict in ranked if verdict.read is not None]
@@ -73,16 +77,16 @@ def test_what_cannot_be_first_and_is_not_likely_is_not_read(
     few, many = Counting(reader), Counting(reader)
     monkeypatch.setattr(judging, "LIKELY", 1.0)
     monkeypatch.setattr(judging, "HIGHEST", -1000.0)
-    rank(question, searched, encoder, few, 3)
+    rank(question, searched, encoder, few)
     assert len(few.passages) == READ_FIRST
     monkeypatch.setattr(judging, "HIGHEST", 1000.0)
-    rank(question, searched, encoder, many, 3)
+    rank(question, searched, encoder, many)
     assert len(many.passages) == READ
 
 
 def test_nothing_is_read_where_nothing_is_found(encoder: LightEncoder, reader: PairReader) -> None:
     question = understand(QUESTIONS[0], encoder)
-    assert rank(question, Found((), {}, frozenset()), encoder, reader, 3) == []
+    assert rank(question, Found((), {}, frozenset()), encoder, reader) == []
 
 
 def test_both_what_was_known_and_what_was_read_count() -> None:
@@ -117,7 +121,7 @@ def test_a_spoiled_weight_is_seen(
         return [
             (verdict.hit.passage_id, verdict.mark)
             for text in QUESTIONS
-            for verdict in rank(*searched_for(text, seeds_search, encoder), encoder, reader, 3)[:3]
+            for verdict in rank(*searched_for(text, seeds_search, encoder), encoder, reader)[:3]
         ]
 
     usual = marks()
@@ -131,20 +135,25 @@ def test_a_claim_and_keywords_are_judged_as_without_a_reader(
     for text in ("biggest room ever", "Musk was angry about the failure."):
         question, searched = searched_for(text, seeds_search, encoder)
         counting = Counting(reader)
-        ranked = rank(question, searched, encoder, counting, 3)
+        ranked = rank(question, searched, encoder, counting)
         assert counting.passages == []
-        assert ranked == rank(question, searched, encoder, None, 3)
+        assert ranked == rank(question, searched, encoder, None)
 
 
 def test_how_many_are_shown_decides_nothing(
     seeds_search: Index, encoder: LightEncoder, reader: PairReader
 ) -> None:
-    for text in QUESTIONS:
-        few, many = (
-            rank(*searched_for(text, seeds_search, encoder), encoder, reader, limit)
-            for limit in (1, 20)
-        )
-        assert few[0] == many[0]
-        assert [verdict.read for verdict in many].count(None) == len(many) - sum(
-            verdict.read is not None for verdict in few
-        )
+    texts = [labelled.text for labelled in load(SEEDS_QUESTIONS)[::6]]
+    texts += [f"{text.rstrip('?')}." for text in texts[:8]] + ["DeSantis launch", "room"]
+    for text in texts:
+        for read_by in (reader, None):
+            shown = asked(text, seeds_search, encoder, reader=read_by)
+            for limit in (1, 2, 4, 6, 9, 12, 40):
+                other = asked(text, seeds_search, encoder, limit, reader=read_by)
+                least = min(limit, PASSAGES)
+                assert other.shown[:least] == shown.shown[:least]
+                assert len(other.shown) >= len(shown.shown[:limit])
+                scores = [citation.score for citation in other.shown]
+                assert scores == sorted(scores, reverse=True)
+                assert (other.answered, other.confidence) == (shown.answered, shown.confidence)
+                assert (other.reason, other.agreement) == (shown.reason, shown.agreement)

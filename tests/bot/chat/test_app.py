@@ -52,6 +52,7 @@ async def test_it_fits_every_screen(seeds_index: Path, size: tuple[int, int]) ->
         assert app.transcript.region.height >= 3
         assert app.pane.view.region.height >= 2
         await pilot.press("f1")
+        await until(pilot, lambda: app.screen.query(".sheet"))
         assert app.screen.query_one(".sheet").region.right <= width
         await pilot.press("escape")
         await pilot.resize_terminal(80, 24)

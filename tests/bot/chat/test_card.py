@@ -60,7 +60,7 @@ async def test_further_passages_unfold_and_fold_by_key_and_by_click(seeds_index:
     async with opened(SEEDS, seeds_index, size=(110, 60)) as (app, pilot):
         card = await ask(pilot, LATE)
         await pilot.press("ctrl+t")
-        assert [view.citation.rank for view in card.views()] == [1, 2, 3]
+        await until(pilot, lambda: [view.citation.rank for view in card.views()] == [1, 2, 3])
         assert "▾ 2 further passages" in shown(card)
         await until(pilot, lambda: app.transcript.region.contains_region(card.views()[1].region))
         await pilot.click(Fold)
@@ -98,7 +98,7 @@ async def test_a_follow_up_shows_what_was_searched_and_lets_it_be_edited(
         assert "Sacks" in searched
         assert f"searched as: {searched}" in shown(card)
         await pilot.press("ctrl+g")
-        assert app.prompt.text == searched
+        await until(pilot, lambda: app.prompt.text == searched)
         await pilot.press("enter")
         await until(pilot, lambda: len(app.conversation.exchanges) == 3)
         edited = app.conversation.exchanges[-1].answer
@@ -113,6 +113,7 @@ async def test_what_was_edited_is_searched_as_it_is_written(seeds_index: Path) -
         await ask(pilot, "Who moderated the event?")
         await ask(pilot, "How many followers does he have?")
         await pilot.press("ctrl+g")
+        await until(pilot, lambda: "Sacks" in app.prompt.text)
         app.prompt.clear()
         app.prompt.insert("Did it crash?")
         await pilot.press("enter")

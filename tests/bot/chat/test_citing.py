@@ -34,7 +34,7 @@ async def test_one_key_opens_the_source_at_the_passage(seeds_index: Path) -> Non
         assert rows[0].start <= found.mark[0] < rows[-1].end
         assert app.pane.region.x > app.transcript.region.x
         await pilot.press("f3")
-        assert not app.pane.display
+        await until(pilot, lambda: not app.pane.display)
         assert app.prompt.has_focus
 
 

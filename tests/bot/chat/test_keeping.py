@@ -31,7 +31,7 @@ async def test_a_conversation_is_kept_and_gone_on_with(seeds_index: Path) -> Non
         assert card.exchange is not None
         assert "Sacks" in (card.exchange.answer.searched_as or "")
         await pilot.press("up", "up")
-        assert app.prompt.text == "Who moderated the event?"
+        await until(pilot, lambda: app.prompt.text == "Who moderated the event?")
         await until(pilot, lambda: app.conversation.kept == 2)
     (kept,) = History(SEEDS).conversations()
     assert kept.exchanges == 2
@@ -71,7 +71,7 @@ async def test_conversations_are_chosen_from_a_list_and_deleted_there(
         await ask(pilot, LATE)
         await until(pilot, lambda: app.conversation.kept == 1)
         await pilot.press("ctrl+n")
-        assert not app.transcript.cards
+        await until(pilot, lambda: not app.transcript.cards)
         await ask(pilot, UNANSWERED)
         await until(pilot, lambda: app.conversation.kept == 1)
         await pilot.press("ctrl+r")
@@ -91,7 +91,7 @@ async def test_conversations_are_chosen_from_a_list_and_deleted_there(
         await pilot.press("ctrl+r")
         await until(pilot, lambda: isinstance(app.screen, ConversationsScreen))
         await pilot.press("d")
-        assert "Press d again" in told(app)[-1]
+        await until(pilot, lambda: "Press d again" in "".join(told(app)[-1:]))
         assert len(History(SEEDS).conversations()) == 2
         await pilot.press("d", "escape")
         await until(pilot, lambda: not isinstance(app.screen, ConversationsScreen))

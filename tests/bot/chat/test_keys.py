@@ -13,14 +13,14 @@ from bot.chat.screens import Sheet
 from bot.chat.source_pane import SourceView
 from bot.chat.transcript import Transcript
 from tests.conftest import SEEDS
-from tests.pilot import journey, opened, shown
+from tests.pilot import journey, opened, shown, until
 
 
 @journey
 async def test_help_lists_every_key_of_every_place(seeds_index: Path) -> None:
     async with opened(SEEDS, seeds_index) as (app, pilot):
         await pilot.press("f1")
-        assert isinstance(app.screen, Sheet)
+        await until(pilot, lambda: isinstance(app.screen, Sheet))
         text = shown(app.screen)
         for owner in (ChatApp, Prompt, Transcript, SourceView, TextArea):
             for binding in owner.BINDINGS:
@@ -29,7 +29,7 @@ async def test_help_lists_every_key_of_every_place(seeds_index: Path) -> None:
                 for key in binding.key.split(","):
                     assert app.get_key_display(Binding(key, "")) in text
         await pilot.press("escape")
-        assert not isinstance(app.screen, Sheet)
+        await until(pilot, lambda: not isinstance(app.screen, Sheet))
 
 
 @journey

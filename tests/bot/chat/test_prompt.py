@@ -32,21 +32,23 @@ async def test_the_prompt_grows_and_goes_through_earlier_questions(seeds_index: 
         height = app.prompt.size.height
         app.prompt.insert("one")
         await pilot.press("ctrl+j")
+        await until(pilot, lambda: app.prompt.text == "one\n")
         app.prompt.insert("two")
         await pilot.press("shift+enter")
+        await until(pilot, lambda: app.prompt.text == "one\ntwo\n")
         app.prompt.insert("three")
         await pilot.pause()
         assert app.prompt.text == "one\ntwo\nthree"
         assert app.prompt.size.height == height + 2
         await pilot.press("up", "up")  # to its first line
         await pilot.press("up")
-        assert app.prompt.text == UNANSWERED
+        await until(pilot, lambda: app.prompt.text == UNANSWERED)
         await pilot.press("up")
-        assert app.prompt.text == LATE
+        await until(pilot, lambda: app.prompt.text == LATE)
         await pilot.press("up")
         assert app.prompt.text == LATE
         await pilot.press("down", "down")
-        assert app.prompt.text == "one\ntwo\nthree"
+        await until(pilot, lambda: app.prompt.text == "one\ntwo\nthree")
 
 
 @journey

@@ -84,8 +84,11 @@ async def test_an_edited_search_that_is_cancelled_is_still_searched_as_it_is(
     gate.passed.set()
     async with opened(SEEDS, seeds_index, before=gate) as (app, pilot):
         await ask(pilot, "Who moderated the event?")
-        await ask(pilot, "How many followers does he have?")
+        card = await ask(pilot, "How many followers does he have?")
+        assert card.exchange is not None
+        searched = card.exchange.answer.searched_as
         await pilot.press("ctrl+g")
+        await until(pilot, lambda: app.prompt.text == searched)
         app.prompt.clear()
         app.prompt.insert("Did it crash?")
         gate.passed.clear()

@@ -25,6 +25,7 @@ def test_an_answer_in_json(ask: Bot) -> None:
     assert list(answer) == [
         *("schema_version", "question", "searched_as", "answered", "confidence"),
         *("min_confidence", "reader", "reason", "citations", "nearest", "agreement"),
+        "earlier",
     ]
     assert (answer["question"], answer["answered"], answer["reason"]) == (QUESTION, True, None)
     assert answer["nearest"] == []
