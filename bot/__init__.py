@@ -14,7 +14,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from bot.answering.citation import Answer, Citation, Place, Quote, Statement
+    from bot.answering.citation import Answer, Citation, Place, Quote, Statement, Unread
     from bot.answering.refusal import Reason
     from bot.archive import Archive, open_archive
     from embeddings.articles.article import Article, Info, Part
@@ -47,6 +47,7 @@ _HOMES = {
     "Reason": "bot.answering.refusal",
     "Remedy": "embeddings.errors",
     "Statement": "bot.answering.citation",
+    "Unread": "bot.answering.citation",
     "VerbatimError": "embeddings.errors",
 }
 
@@ -67,6 +68,7 @@ __all__ = [
     "Reason",
     "Remedy",
     "Statement",
+    "Unread",
     "VerbatimError",
 ]
 

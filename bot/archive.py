@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from functools import cached_property, partial
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
 from msgspec import structs
@@ -30,8 +30,9 @@ from embeddings.errors import (
 
 if TYPE_CHECKING:
     from bot.answering.asked import Asked
-    from bot.answering.citation import Answer
+    from bot.answering.citation import Answer, Unread
     from embeddings.articles.article import Article, Info
+    from embeddings.articles.folder import Skipped
     from embeddings.encoding.encoder import Encoder
     from embeddings.encoding.model import Model
     from embeddings.encoding.pairs import PairReader
@@ -48,7 +49,11 @@ take its files away in between. A guess: that is two rebuilds in the time of one
 
 class Archive:
     """One folder of articles with its index. Questions wait for each other; anything else may go
-    on meanwhile, in any thread. Model and index are loaded when first needed, and kept."""
+    on meanwhile, in any thread. Model and index are loaded when first needed, and kept.
+
+    `unread`: what could not be read of the folder when it was last looked at, or brought up to
+    date; every answer has it. Whoever brings it up to date elsewhere sets it.
+    """
 
     def __init__(
         self,
@@ -65,6 +70,7 @@ class Archive:
             limits: what to hold round computations, as to the threads that they take.
         """
         self.settings = settings
+        self.unread: tuple[Unread, ...] = ()
         self._mend = mend
         self._limits = limits
         self._turn = threading.RLock()
@@ -112,7 +118,9 @@ class Archive:
         from embeddings.index.changes import look
 
         at = self.settings
-        return look(at.seeds, at.index, self.model, max_bytes=at.max_bytes)
+        looked = look(at.seeds, at.index, self.model, max_bytes=at.max_bytes)
+        self.unread = _plain(looked.unread)
+        return looked
 
     def confirm(self, looked: Look) -> Changes:
         """What has changed, by the content of the files that look different."""
@@ -138,7 +146,8 @@ class Archive:
                 changes answers.
 
         Raises:
-            ArticlesError: the folder cannot be listed, or all of its articles are gone.
+            ArticlesError: the folder cannot be listed, or all of its articles are gone; or those
+                of a folder in it, and the index must be made again.
             IndexUnusable: the index is another folder's, or cannot be written.
             ModelError: the model cannot be used.
             In each case the index is as last committed.
@@ -176,6 +185,9 @@ class Archive:
     ) -> Report:
         """Make the index this folder's as it is now, whatever it was before.
 
+        Args:
+            may_empty: whether the index may lose its every article, or every one of a folder.
+
         Raises:
             ArticlesError, IndexUnusable, ModelError: as `update`, but an index of another folder
                 is replaced, and one of a folder that is empty now is emptied.
@@ -185,7 +197,7 @@ class Archive:
 
         at = self.settings
         with self._limits():
-            return rebuild(
+            report = rebuild(
                 at.seeds,
                 at.index,
                 self.model,
@@ -197,6 +209,8 @@ class Archive:
                 on_change=on_change,
                 progress=progress,
             )
+        self.unread = _plain(report.unread)
+        return report
 
     # Articles
 
@@ -219,23 +233,23 @@ class Archive:
             store.close()
 
     def read(self, source: str) -> Article:
-        """An article as it is now.
+        """An article as it is now. Its source may be typed in another Unicode form.
 
         Raises:
             ArticlesError: it cannot be read, or is none of this folder's.
         """
         from embeddings.articles.article import read
-        from embeddings.articles.formats import FORMATS
+        from embeddings.articles.folder import find
 
-        path, seeds = PurePosixPath(source), self.settings.seeds
-        outside = path.is_absolute() or ".." in path.parts or "\0" in source
-        if outside or path.suffix.lower() not in FORMATS or not (seeds / path).exists():
+        seeds = self.settings.seeds
+        found = find(seeds, source)
+        if found is None:
             remedy = Remedy("choose another article")
             raise ArticlesError(f"There is no article {source} in {seeds}", remedy=remedy)
         try:
-            return read(seeds, source, max_bytes=self.settings.max_bytes)[1]
+            return read(seeds, found, max_bytes=self.settings.max_bytes)[1]
         except Unreadable as error:
-            raise error.of(source) from error
+            raise error.of(found) from error
 
     # Questions
 
@@ -324,7 +338,7 @@ class Archive:
         )
         if not (given.shown or hidden):
             raise _no_articles(self.settings)
-        return given
+        return structs.replace(given, unread=self.unread)
 
     def _tried(self, ask: Callable[[Index], Answer]) -> Answer:
         """Ask the open index. Where a rebuild may have taken its files away, ask again, of an
@@ -407,6 +421,12 @@ def open_archive(
     at = Path(index).expanduser().absolute() if index is not None else own_index(seeds)
     settings = Settings(seeds, at, model, int(max_file_mb * 1e6), min_confidence, reader)
     return Archive(settings, limits=one_thread)
+
+
+def _plain(unread: Iterable[Skipped]) -> tuple[Unread, ...]:
+    from bot.answering.citation import Unread
+
+    return tuple(Unread(file.source, file.reason, file.loss) for file in unread)
 
 
 def _no_articles(settings: Settings) -> ArticlesError:

@@ -7,11 +7,14 @@ import shlex
 import shutil
 import signal
 import subprocess
+import sys
 from pathlib import Path
 
 from embeddings.errors import VerbatimError
 
-_FALLBACKS = ("sensible-editor", "nano", "vim", "vi", "notepad")
+_SYSTEMS_OWN = {"darwin": ["open", "-t"], "win32": ["notepad"]}
+"""What opens the editor that everybody has. Elsewhere there is none such: Debian's own command
+asks which one it is to be, and vi holds who does not know it."""
 _PLACES: dict[str, tuple[str, ...]] = {
     "+{line},{column}": ("nano", "pico"),
     "+{line}:{column}": ("emacs", "emacsclient", "kak", "micro", "gedit"),
@@ -29,20 +32,20 @@ class NoEditor(VerbatimError):
 
 
 def command(path: Path, line: int, column: int) -> list[str]:
-    """The command that opens `path` there (both from 1) in $VISUAL, $EDITOR, or what there is.
+    """The command that opens `path` there (both from 1) in $VISUAL, $EDITOR, or the system's own.
 
     Raises:
-        NoEditor: none is named, or found.
+        NoEditor: none is named where the system has none of its own, or it is not found.
     """
     named = os.environ.get("VISUAL") or os.environ.get("EDITOR")
     try:
-        words = shlex.split(named) if named else _found()
+        words = shlex.split(named) if named else _SYSTEMS_OWN.get(sys.platform, [])
     except ValueError as error:
         raise NoEditor(f"$EDITOR is {named!r}: {error}", remedy="Set it to a command.") from error
     if not words or shutil.which(words[0]) is None:
         raise NoEditor(
-            f"There is no editor {words[0]}" if words else "There is no editor",
-            remedy="Name yours in the environment: EDITOR=nano",
+            f"There is no editor {words[0]}" if words else "No editor is named",
+            remedy="Name yours before you start bot: export EDITOR=nano",
         )
     name = Path(words[0]).stem
     if name in _GOTO:
@@ -71,7 +74,3 @@ def run(words: list[str]) -> None:
         process.wait()
     finally:
         signal.signal(signal.SIGINT, before)
-
-
-def _found() -> list[str]:
-    return [name for name in _FALLBACKS if shutil.which(name)][:1]

@@ -9,6 +9,7 @@ from msgspec import Struct
 
 from bot.answering.citation import Citation
 from embeddings.articles.article import read
+from embeddings.articles.folder import find
 from embeddings.articles.passages import Lines
 from embeddings.errors import Unreadable
 
@@ -16,13 +17,14 @@ from embeddings.errors import Unreadable
 class Opened(Struct, frozen=True):
     """An article as it is now, with where the cited passage stands in it.
 
-    `passage` and `mark` are characters [start, end) of `text`; both empty where it no longer
-    stands there. `lines` are the first and the last line of the marked sentence and `column`
-    where it begins in the first, all from 1. `total` counts the article's lines. `note` says
-    what is not as it was when it was cited.
+    `source` is its file by the name that it has now. `passage` and `mark` are characters
+    [start, end) of `text`; both empty where it no longer stands there. `lines` are the first and
+    the last line of the marked sentence and `column` where it begins in the first, all from 1.
+    `total` counts the article's lines. `note` says what is not as it was when it was cited.
     """
 
     citation: Citation
+    source: str
     text: str
     passage: tuple[int, int]
     mark: tuple[int, int]
@@ -38,13 +40,13 @@ def reopen(citation: Citation, seeds: Path, *, max_bytes: int) -> Opened:
     Raises:
         ArticlesError: the file cannot be read any more.
     """
-    source = citation.source
+    source = find(seeds, citation.source)
     try:
-        if not (seeds / source).exists():
+        if source is None:
             raise Unreadable("is no longer in the folder")
         _, article = read(seeds, source, max_bytes=max_bytes)
     except Unreadable as error:
-        raise error.of(source) from error
+        raise error.of(citation.source) from error
     text, lines = article.text, Lines(article.text)
     passage, mark = citation.passage, citation.highlight
     start, length = passage.start_char, len(passage.text)
@@ -64,6 +66,7 @@ def reopen(citation: Citation, seeds: Path, *, max_bytes: int) -> Opened:
     line = lines.line_of(first)
     return Opened(
         citation=citation,
+        source=source,
         text=text,
         passage=(start, start + length),
         mark=(first, end),
@@ -75,12 +78,13 @@ def reopen(citation: Citation, seeds: Path, *, max_bytes: int) -> Opened:
 
 
 def hash_now(source: str, seeds: Path) -> str | None:
-    """The SHA-256 of an article's file as it is now, in hexadecimal; None where there is none."""
-    path = seeds / source
+    """The SHA-256 of an article's file as it is now, in hexadecimal; None where it is gone, or
+    cannot be read."""
+    found = find(seeds, source)
+    if found is None:
+        return None
     try:
-        if not path.is_file():  # a named pipe would hold us
-            return None
-        with path.open("rb") as file:
+        with (seeds / found).open("rb") as file:
             return hashlib.file_digest(file, "sha256").hexdigest()
     except OSError:
         return None

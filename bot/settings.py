@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import hashlib
 import math
 import os
@@ -36,6 +37,9 @@ class Defaults(Struct, frozen=True):
     reader: str = "on"
     log: str | None = None
 
+
+_UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+"""How a config file begins that an editor of Windows saved as "Unicode"."""
 
 DEFAULTS = Defaults()
 KEYS = Defaults.__struct_fields__
@@ -167,7 +171,8 @@ def _number(
 def _config() -> dict[str, Any]:
     path = config_file()
     try:
-        text = path.read_bytes().decode()
+        content = path.read_bytes()
+        text = content.decode("utf-16" if content.startswith(_UTF_16) else "utf-8-sig")
     except FileNotFoundError:
         return {}
     except (OSError, UnicodeDecodeError) as error:

@@ -40,6 +40,15 @@ RemedyKind = Literal[
     "add articles",
 ]
 
+Loss = Literal["gone", "out of reach", "no article", "none"]
+"""What it means that something of the articles folder was not read:
+
+"gone"          a folder has lost all of its articles at once, as one that is not mounted
+"out of reach"  it cannot be opened, or not be read to its end: nobody can say what it holds
+"no article"    it holds something, which no article can be made of: damaged, too large
+"none"          there is nothing in it to be read, or it is read under another name
+"""
+
 
 class Remedy:
     """What to do about an error: a kind, and what it is about (a folder, a package) where that
@@ -73,10 +82,11 @@ class ArticlesError(VerbatimError):
 
 class Unreadable(ArticlesError):
     """One file cannot become an article. The message is the reason, to go on a sentence with that
-    begins with the file's name: "is empty"."""
+    begins with the file's name: "is empty". `loss`: what that means for who asks."""
 
-    def __init__(self, reason: str) -> None:
+    def __init__(self, reason: str, loss: Loss = "no article") -> None:
         super().__init__(reason, remedy=Remedy("choose another article"))
+        self.loss = loss
 
     def of(self, source: str) -> ArticlesError:
         """The same with the file's name: for a person who asked for this file."""

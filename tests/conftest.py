@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import hashlib
 import json
 import os
@@ -148,6 +149,24 @@ def seeds(tmp_path: Path) -> Path:
     for path in SEEDS.iterdir():
         (folder / path.name).write_bytes(path.read_bytes())
     return folder
+
+
+@pytest.fixture
+def powerless() -> Iterator[None]:
+    """Permissions bind the test and its threads, but not its processes, also where root runs it."""
+    if os.geteuid() != 0:
+        yield
+        return
+    libc = ctypes.CDLL(None, use_errno=True)
+    header = (ctypes.c_uint32 * 2)(0x20080522, 0)  # Linux's version 3, and this thread
+    sets = (ctypes.c_uint32 * 6)()  # effective, permitted, inheritable: 32 bits of each, twice
+    assert libc.capget(header, sets) == 0
+    before = sets[0]
+    sets[0] &= ~0b110  # neither CAP_DAC_OVERRIDE nor CAP_DAC_READ_SEARCH
+    assert libc.capset(header, sets) == 0
+    yield
+    sets[0] = before
+    assert libc.capset(header, sets) == 0
 
 
 @pytest.fixture

@@ -8,6 +8,7 @@ from msgspec import Struct
 
 from bot.answering.refusal import Reason
 from embeddings.articles.article import Info
+from embeddings.errors import Loss
 
 
 class Place(Struct, frozen=True):
@@ -78,6 +79,20 @@ class Statement(Struct, frozen=True):
     quotes: tuple[Quote, ...]
 
 
+class Unread(Struct, frozen=True):
+    """What of the articles folder could not be read: a file, or a folder (with `/` at its end).
+
+    `reason`: goes on a sentence with the source. `loss`: "out of reach" cannot be opened or
+    listed, "gone" is a folder that has lost all of its articles at once, as one that is not
+    mounted; both may be answered from as they were when last read. "no article" is damaged, too
+    large or the like.
+    """
+
+    source: str
+    reason: str
+    loss: Loss
+
+
 class Answer(Struct, frozen=True):
     """`citations` where the articles answer; else `nearest` and the `reason`.
 
@@ -87,6 +102,7 @@ class Answer(Struct, frozen=True):
     `agreement`: what several articles say, where that is one figure or several of one sort:
     with one statement they agree, with more they differ.
     `earlier`: the answers to the other questions of the same message, which came before this one.
+    `unread`: what could not be read of the folder; what may be out of date comes first.
     """
 
     question: str
@@ -100,6 +116,7 @@ class Answer(Struct, frozen=True):
     nearest: tuple[Citation, ...]
     agreement: tuple[Statement, ...] = ()
     earlier: tuple[Answer, ...] = ()
+    unread: tuple[Unread, ...] = ()
 
     @property
     def shown(self) -> tuple[Citation, ...]:

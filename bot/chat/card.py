@@ -17,7 +17,7 @@ from textual.widgets import Static
 from bot.chat.content import HEAD, QUIET, drawn, link
 from bot.conversations.history import Exchange
 from bot.presenting.terminal import count, one_line, safe
-from bot.presenting.text import agreement_lines, citation_lines, refusal_lines
+from bot.presenting.text import agreement_lines, citation_lines, refusal_lines, unread_names
 
 if TYPE_CHECKING:
     from bot.answering.citation import Citation
@@ -143,6 +143,9 @@ class Card(Vertical):
             yield _Searched(Content.assemble(*line), classes="searched", markup=False)
         if exchange.note:
             yield Static(Content(exchange.note), classes="note", markup=False)
+        if answer.unread and answer.answered:
+            unread = f"{unread_names(answer.unread)} could not be read."
+            yield Static(Content(unread), classes="note", markup=False)
         if answer.agreement:
             agreement = drawn(agreement_lines(answer, _NOWHERE), indented=True)
             yield Static(agreement, classes="agreement", markup=False)

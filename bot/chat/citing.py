@@ -112,7 +112,7 @@ class CitingApp(App[None]):
         try:
             if opened is None or opened.citation != citation:
                 opened = await self._reopened(citation)
-            path = self.settings.seeds / citation.source
+            path = self.settings.seeds / opened.source
             words = editor.command(path, opened.lines[0], opened.column)
             with self.suspend():
                 editor.run(words)

@@ -96,6 +96,7 @@ class Questions:
             if waiting.card.is_attached:
                 await waiting.card.wait("Waiting until the articles are open…")
             await self._follower.settled.wait()
+        await self._follower.look()
         state = self._follower.state
         if state.error is not None and not state.searchable:
             raise state.error

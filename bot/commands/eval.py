@@ -18,7 +18,13 @@ from bot.evaluation import report
 from bot.evaluation import run as evaluation
 from bot.evaluation.json import guarantee_json, outcomes_of, run_json
 from bot.evaluation.measures import Outcome
-from bot.evaluation.questions import LabelledQuestion, QuestionsError, check, load_hashed
+from bot.evaluation.questions import (
+    LabelledQuestion,
+    QuestionsError,
+    as_indexed,
+    check,
+    load_hashed,
+)
 from bot.evaluation.risk import LEVEL, NotEnough, Search, search
 from bot.evaluation.scorecard import percent, run_lines, shortage_words
 from bot.exit_codes import ANSWERED, UNUSABLE
@@ -121,6 +127,7 @@ def _asked(
         except ArticlesError:
             return None
 
+    questions = as_indexed(questions, sources)
     check(questions, text_of)
     if baseline is not None:
         evaluation.check_baseline(baseline, questions)  # before they are asked

@@ -177,5 +177,5 @@ class _Talk:
         write(around(lines, first, last, sys.stdout), sys.stdout)
 
     def _edit(self, opened: Opened) -> None:
-        path = self._settings.seeds / opened.citation.source
+        path = self._settings.seeds / opened.source
         editor.run(editor.command(path, opened.lines[0], opened.column))

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from rich.progress import TaskID
 
     from bot.archive import Archive
+    from embeddings.index.changes import Look
     from embeddings.index.rebuild import Progress
 
 _WORDS = {
@@ -47,27 +48,31 @@ def shown() -> Iterator[Progress]:
 
 
 def update(archive: Archive) -> None:
-    """Make the index agree with the folder, telling of it.
+    """Make the index agree with the folder, telling of it, and of what could not be read.
 
     Raises:
         ArticlesError, IndexUnusable, ModelError: as `Archive.update`.
     """
     looked = archive.look()
-    if not looked.differs:
-        return
+    if looked.differs:
+        _update(archive, looked)
+    if archive.unread:
+        from bot.presenting.text import unread_words
+
+        say(unread_words(archive.unread))
+
+
+def _update(archive: Archive, looked: Look) -> None:
     process.collect()
     from bot.presenting.text import news
 
     with shown() as show_progress:
-        report = archive.update(
+        archive.update(
             looked,
             on_wait=say_who_writes,
             on_change=lambda new, changed, removed: say(news(looked, new, changed, removed)),
             progress=show_progress,
         )
-    known = len(looked.skipped) + len(looked.unreadable) if looked.meta else 0
-    if report is not None and len(report.failed) > known:
-        say(f"{len(report.failed)} of the files could not be read; bot status says why.")
 
 
 def say_caveats(archive: Archive) -> None:

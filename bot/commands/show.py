@@ -6,6 +6,7 @@ import argparse
 import os
 import re
 import sys
+from pathlib import Path
 
 from bot.archive import Archive
 from bot.commands.grammar import UsageError
@@ -40,18 +41,23 @@ def run(options: argparse.Namespace, settings: Settings) -> Result:
 
 def _source(given: str, settings: Settings) -> str:
     """A source as cited, or a path to a file of the articles folder → the source."""
-    seeds = os.path.realpath(settings.seeds)
-    for path in (os.path.join(seeds, given), given):
-        real = os.path.realpath(path)
-        if os.path.isfile(real) and os.path.commonpath([seeds, real]) == seeds:
-            return os.path.relpath(real, seeds).replace(os.sep, "/")
     import difflib
 
-    from embeddings.articles.folder import scan
+    from embeddings.articles.folder import find, scan
 
+    for source in (given.replace(os.sep, "/"), _below(settings.seeds, given)):
+        if found := find(settings.seeds, source):
+            return found
     sources = [file.source for file in scan(settings.seeds, max_bytes=settings.max_bytes).files]
     close = difflib.get_close_matches(given, sources, 1, cutoff=0.4)
     raise ArticlesError(
         f"There is no article {given} in {settings.seeds}",
         remedy=f"Did you mean {close[0]}?" if close else "Name it as an answer cites it.",
     )
+
+
+def _below(seeds: Path, given: str) -> str:
+    """A path as it goes on from the articles folder; empty where it does not lead there."""
+    path = Path(os.path.abspath(given))
+    above = next((own for own in path.parents if Path(os.path.realpath(own)) == seeds), path)
+    return path.relative_to(above).as_posix()

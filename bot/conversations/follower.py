@@ -7,6 +7,7 @@ import logging
 import os
 from collections.abc import Awaitable, Callable
 from concurrent.futures import Executor
+from contextlib import suppress
 from datetime import datetime
 from importlib import import_module
 from pathlib import Path
@@ -16,12 +17,13 @@ from msgspec import Struct, structs
 
 from bot.archive import Archive
 from bot.conversations.updating import Stage, Update, update
-from bot.presenting.json import ReportJson
+from bot.presenting.json import ReportJson, unread_of
 from bot.presenting.terminal import count, one_line
-from bot.presenting.text import error_words, update_summary
+from bot.presenting.text import error_words, unread_names, update_summary
 from embeddings.errors import VerbatimError
 
 if TYPE_CHECKING:
+    from bot.answering.citation import Unread
     from embeddings.index.changes import Look
 
 _log = logging.getLogger(__name__)
@@ -29,6 +31,10 @@ _log = logging.getLogger(__name__)
 LOOK_EVERY = 30
 """Seconds after which the folder is looked at though nothing told of a change: network
 disks tell of none. A guess."""
+
+_WAIT = 3.0
+"""Seconds that a question waits at most for changes that it is the first to notice: an article or
+some are indexed by then. A guess."""
 
 _STAGES = {"reading": "Reading articles:", "encoding": "Encoding passages:"}
 
@@ -39,7 +45,8 @@ class State(Struct, frozen=True):
     Attributes:
         searchable: questions can be put to the archive.
         error: what kept the last look or update from its end.
-        counts: articles, passages, and files that could not be read; None before the first look.
+        counts: articles and passages; None before the first look.
+        unread: what could not be read.
         updating: an update is being made that may change answers.
         stage: what that is doing.
         indexed: in a first build, how many articles can be searched, of how many.
@@ -48,7 +55,8 @@ class State(Struct, frozen=True):
 
     searchable: bool = False
     error: VerbatimError | None = None
-    counts: tuple[int, int, int] | None = None
+    counts: tuple[int, int] | None = None
+    unread: tuple[Unread, ...] = ()
     updating: bool = False
     stage: Stage | None = None
     indexed: tuple[int, int] | None = None
@@ -56,19 +64,19 @@ class State(Struct, frozen=True):
 
     def status(self) -> str:
         """One line on how things stand."""
-        if self.error is not None:
-            return one_line(error_words(self.error))
         if self.stage is not None:
             doing = f"{_STAGES[self.stage.name]} {self.stage.done:,} of {self.stage.total:,}"
             if self.indexed is not None:
                 doing += " · {:,} of {:,} articles can be searched".format(*self.indexed)
             return doing
+        if self.error is not None:
+            return one_line(error_words(self.error))
         if self.counts is None:
             return "Opening the articles…"
-        articles, passages, failed = self.counts
+        articles, passages = self.counts
         line = f"{count(articles, 'article')}, {count(passages, 'passage')}"
-        if failed:
-            line += f" · {count(failed, 'file')} not read (F2)"
+        if self.unread:
+            line += f" · {unread_names(self.unread, most=1)} not read (F2)"
         return line + self.news
 
     def note(self) -> str | None:
@@ -100,6 +108,7 @@ class Follower:
         self._on_change = on_change
         self._update_index = update_index
         self._changed = asyncio.Event()
+        self._done = asyncio.Event()  # what comes of the next look
         self._turn = asyncio.Lock()
 
     def _set(self, **fields: Any) -> None:
@@ -118,14 +127,25 @@ class Follower:
         try:
             while True:
                 self._changed.clear()
+                done, self._done = self._done, asyncio.Event()
                 updated = await self.update()
                 if self.state.searchable and (updated or not opened):
                     opened = await self._open(thread)
+                done.set()
                 if updated:
                     await on_update()
                 await self._changed.wait()
         finally:
             watching.cancel()
+
+    async def look(self) -> None:
+        """Look at the folder now, and wait a little for what comes of it: not every disk tells of
+        a change. While an update is being made nothing is waited for, and `State.note` says so."""
+        if self.state.updating:
+            return
+        self._changed.set()
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self._done.wait(), _WAIT)
 
     async def _open(self, thread: Executor) -> bool:
         """Open the index in the thread that will search it; whether it could be."""
@@ -140,38 +160,38 @@ class Follower:
     async def update(self) -> bool:
         """Make the index agree with the folder; whether anything was written."""
         async with self._turn:
-            self._set(error=None)
             report: ReportJson | None = None
             try:
                 looked = await asyncio.to_thread(self._archive.look)
                 self._see(looked)
                 if looked.differs:
                     report = await self._update_index(self._archive.settings, looked, self._show)
-                self.state = structs.replace(self.state, searchable=True)
+                self.state = structs.replace(self.state, searchable=True, error=None)
             except VerbatimError as error:
                 _log.warning("the update failed: %s (%s)", type(error).__name__, error.kind)
                 self.state = structs.replace(self.state, error=error)
             finally:
                 self._set(stage=None, indexed=None, updating=False)
             if report is not None:
-                counts = report["articles"], report["passages"], len(report["failed"])
+                counts = report["articles"], report["passages"]
+                self._archive.unread = unread_of(report["unread"])
                 # a first build is not news
                 changes = update_summary(report["added"], report["changed"], report["removed"])
                 news = f" · {datetime.now():%H:%M} {changes}" if looked.articles and changes else ""
-                self._set(counts=counts, news=news or self.state.news)
+                self._set(counts=counts, unread=self._archive.unread, news=news or self.state.news)
             self.settled.set()
             return report is not None
 
     def _see(self, looked: Look) -> None:
         """What a look tells: an index that is there can be searched while it is brought up to
         date."""
-        failed = len(looked.skipped) + len(looked.unreadable)
         mine = looked.meta is not None and looked.meta.seeds == str(self._archive.settings.seeds)
         searchable = mine and looked.remake is None
         growing = searchable and looked.meta is not None and not looked.meta.complete
         expected = looked.articles + len(looked.new)
         self._set(
-            counts=(looked.articles, looked.passages, failed),
+            counts=(looked.articles, looked.passages),
+            unread=self._archive.unread,
             searchable=self.state.searchable or searchable,
             updating=looked.differs,
             indexed=(looked.articles, expected) if growing else None,
@@ -202,6 +222,7 @@ class Follower:
                     watch_filter=self._concerns,
                     yield_on_timeout=True,
                     rust_timeout=LOOK_EVERY * 1000,
+                    ignore_permission_denied=True,
                 ):
                     self._changed.set()
             except (OSError, RuntimeError) as error:

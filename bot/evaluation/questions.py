@@ -5,12 +5,13 @@ from __future__ import annotations
 import hashlib
 import json
 import re
+import unicodedata
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from bot.answering.citation import Citation
 from bot.answering.english.answer_types import asks_for
@@ -155,6 +156,28 @@ def is_hit(question: LabelledQuestion, citation: Citation) -> bool:
 def is_marked(question: LabelledQuestion, citation: Citation) -> bool:
     """Whether the marked sentence holds an accepted answer."""
     return bool(question.accepted and question.accepted.search(_plain(citation.highlight.text)))
+
+
+def as_indexed(
+    questions: Sequence[LabelledQuestion], sources: Iterable[str]
+) -> list[LabelledQuestion]:
+    """The questions with their evidence under the sources that the index has: a name that was
+    typed may be in another Unicode form than the file's."""
+    sources = frozenset(sources)
+    forms: dict[str, set[str]] = {}
+    for source in sources:
+        forms.setdefault(unicodedata.normalize("NFC", source), set()).add(source)
+
+    def indexed(evidence: Evidence) -> Evidence:
+        alike = forms.get(unicodedata.normalize("NFC", evidence.source), set())
+        if evidence.source in sources or len(alike) != 1:
+            return evidence
+        return structs.replace(evidence, source=next(iter(alike)))
+
+    return [
+        structs.replace(question, evidence=tuple(map(indexed, question.evidence)))
+        for question in questions
+    ]
 
 
 def _has(passage: str, sentence: str) -> bool:

@@ -15,9 +15,10 @@ from typing import TYPE_CHECKING, Any, NotRequired, TypedDict
 
 from bot.presenting.status import guarantee_words, no_reader_words
 from bot.presenting.text import reason_words, remake_words, remedy_words
+from embeddings.errors import Loss
 
 if TYPE_CHECKING:
-    from bot.answering.citation import Answer, Citation, Place, Quote
+    from bot.answering.citation import Answer, Citation, Place, Quote, Unread
     from bot.presenting.status import Standing
     from embeddings.articles.folder import Skipped
     from embeddings.errors import VerbatimError
@@ -82,6 +83,14 @@ class StatementJson(TypedDict):
     sources: list[QuoteJson]
 
 
+class UnreadJson(TypedDict):
+    """What could not be read of the folder, and what that means; a folder's source ends in /."""
+
+    source: str
+    reason: str
+    loss: Loss
+
+
 class AnswerJson(TypedDict):
     """What `bot ask --json` prints. `earlier`: the answers to the other questions of a message."""
 
@@ -96,10 +105,11 @@ class AnswerJson(TypedDict):
     nearest: list[CitationJson]
     agreement: NotRequired[list[StatementJson]]
     earlier: NotRequired[list[AnswerJson]]
+    unread: NotRequired[list[UnreadJson]]
 
 
 class FailedJson(TypedDict):
-    """A file that could not be indexed."""
+    """A file or folder that was not read."""
 
     source: str
     reason: str
@@ -117,6 +127,7 @@ class ReportJson(TypedDict):
     changed: list[str]
     removed: list[str]
     failed: list[FailedJson]
+    unread: list[UnreadJson]
     encoded: int
     reused: int
     seconds: float
@@ -142,6 +153,7 @@ class StatusJson(TypedDict):
     changed: list[str]
     removed: list[str]
     failed: list[FailedJson]
+    unread: list[UnreadJson]
     other_formats: dict[str, int]
 
 
@@ -180,7 +192,19 @@ def answer_json(answer: Answer) -> AnswerJson:
             for statement in answer.agreement
         ],
         "earlier": [answer_json(earlier) for earlier in answer.earlier],
+        "unread": _unread_json(answer.unread),
     }
+
+
+def _unread_json(unread: Iterable[Unread | Skipped]) -> list[UnreadJson]:
+    return [{"source": file.source, "reason": file.reason, "loss": file.loss} for file in unread]
+
+
+def unread_of(documents: Iterable[UnreadJson]) -> tuple[Unread, ...]:
+    """What could not be read, as a document tells of it."""
+    from bot.answering.citation import Unread
+
+    return tuple(Unread(**document) for document in documents)
 
 
 def _citation_json(citation: Citation) -> CitationJson:
@@ -250,6 +274,7 @@ def answer_of(document: Any) -> Answer:
             for statement in stored.get("agreement", ())
         ),
         earlier=tuple(answer_of(earlier) for earlier in stored.get("earlier", ())),
+        unread=unread_of(stored.get("unread", ())),
     )
     if answer.answered != bool(answer.citations):
         raise ValueError("an answer without a citation")
@@ -312,6 +337,7 @@ def report_json(report: Report) -> ReportJson:
         "changed": list(report.changed),
         "removed": list(report.removed),
         "failed": _failed_json(report.failed),
+        "unread": _unread_json(report.unread),
         "encoded": report.encoded,
         "reused": report.reused,
         "seconds": round(report.seconds, 3),
@@ -339,6 +365,7 @@ def status_json(standing: Standing) -> StatusJson:
         "changed": list(changes.changed),
         "removed": list(changes.removed),
         "failed": _failed_json(changes.failed),
+        "unread": _unread_json(changes.unread),
         "other_formats": look.other_formats,
     }
 

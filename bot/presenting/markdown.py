@@ -8,7 +8,7 @@ from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 from bot.presenting.terminal import one_line, safe
-from bot.presenting.text import reason_words
+from bot.presenting.text import reason_words, refusal_words, unread_names
 
 if TYPE_CHECKING:
     from bot.answering.citation import Answer, Citation, Place
@@ -25,8 +25,10 @@ def answer_parts(answer: Answer, hashes: Mapping[str, str | None]) -> Iterator[s
     """
     if answer.reason:
         words = reason_words(answer.reason, answer.min_confidence)
-        refusal = "**The articles do not answer this.** " if answer.nearest else ""
+        refusal = f"**{escaped(refusal_words(answer.unread))}** " if answer.nearest else ""
         yield f"{refusal}{escaped(words)}"
+    elif answer.unread:
+        yield f"Could not be read: {escaped(unread_names(answer.unread))}."
     for citation in answer.likely:
         yield _cited(citation, hashes)
     others = answer.shown[len(answer.likely) :]

@@ -126,4 +126,6 @@ def _state(look: Look, changes: Changes) -> str:
         return "every article is gone; the index is kept, until: bot rebuild"
     if changes:
         return "out of date; the next question brings it up to date, or: bot rebuild"
-    return "up to date"
+    if look.lost:
+        return "up to date; articles that are gone are kept, until: bot rebuild"
+    return "up to date, but for what could not be read" if look.unread else "up to date"

@@ -10,7 +10,7 @@ from bot.presenting.terminal import Line, Span, count, one_line, safe
 from embeddings.errors import Remedy
 
 if TYPE_CHECKING:
-    from bot.answering.citation import Answer, Citation, Place
+    from bot.answering.citation import Answer, Citation, Place, Unread
     from bot.answering.refusal import Reason
     from embeddings.articles.article import Info
     from embeddings.articles.folder import Skipped
@@ -34,7 +34,7 @@ A guess: two rows."""
 _REMEDIES: dict[str, str] = {
     "name the articles folder": "Name the folder that holds your articles: --seeds FOLDER"
     " (or BOT_SEEDS).",
-    "bring the articles back": "Bring the folder back, or empty the index with: bot rebuild",
+    "bring the articles back": "Bring them back, or have the index forget them: bot rebuild",
     "add articles": "Put .txt or .md files there, or name another folder: --seeds FOLDER.",
     "choose another article": "Name an article of the folder: bot status lists the rest.",
     "name an empty index folder": "Name a new or empty folder: --index FOLDER.",
@@ -182,8 +182,36 @@ def answer_lines(answer: Answer, seeds: Path) -> list[Line]:
 def refusal_lines(answer: Answer) -> list[Line]:
     """That the articles do not answer, and why; where nothing was searched, only why."""
     words = reason_words(answer.reason, answer.min_confidence) if answer.reason else ""
-    refusal = Line((Span("The articles do not answer this.", "refusal"),))
+    refusal = Line((Span(refusal_words(answer.unread), "refusal"),))
     return [*([refusal] if answer.nearest else []), Line((Span(words),))]
+
+
+def refusal_words(unread: Sequence[Unread]) -> str:
+    """That the articles do not answer, so far as they could be read."""
+    if not unread:
+        return "The articles do not answer this."
+    return f"The articles do not answer this; {unread_names(unread)} could not be read."
+
+
+def unread_names(unread: Sequence[Unread], most: int = _NAMED) -> str:
+    """What could not be read, by name: a, b and 2 more."""
+    names = [file.source for file in unread[:most]]
+    if len(unread) > most:
+        names.append(f"{len(unread) - most:,} more")
+    return one_line(" and ".join(filter(None, (", ".join(names[:-1]), names[-1]))))
+
+
+def unread_words(unread: Sequence[Unread]) -> str:
+    """What could not be read, with the reasons, and whether it is answered from all the same."""
+    named = [f"{file.source} {file.reason}" for file in unread[:_NAMED]]
+    if len(unread) > _NAMED:
+        named.append(f"and {len(unread) - _NAMED:,} more: bot status")
+    words = f"Not read: {'; '.join(named)}."
+    losses = {file.loss for file in unread}
+    if losses & {"gone", "out of reach"}:
+        words += " What was read there before still answers"
+        words += "; bot rebuild forgets what is gone." if "gone" in losses else "."
+    return one_line(words)
 
 
 def agreement_lines(answer: Answer, seeds: Path) -> list[Line]:

@@ -81,11 +81,11 @@ def read(folder: Path, source: str, *, max_bytes: int) -> tuple[FileState, Artic
     state, data = _bytes_of(folder, source, max_bytes)
     extract = extractor(extension_of(source))(data)
     if not extract.text.strip():
-        raise Unreadable("is empty")
+        raise Unreadable("is empty", "none")
     body_start = max((p.end_char for p in extract.parts if p.kind == "front matter"), default=0)
     body = extract.text[body_start:]
     if not body.strip():
-        raise Unreadable("has front matter and no text")
+        raise Unreadable("has front matter and no text", "none")
     info = Info(
         source=source,
         title=metadata.title_of(source, extract, body),
@@ -97,19 +97,30 @@ def read(folder: Path, source: str, *, max_bytes: int) -> tuple[FileState, Artic
     return state, Article(info, extract.text, extract.parts)
 
 
+def can_be_opened(folder: Path, source: str) -> bool:
+    """Whether a file can be opened, so that it is worth reading."""
+    try:
+        os.close(_open(folder / source))
+    except OSError:
+        return False
+    return True
+
+
+def _open(path: Path) -> int:
+    # A named pipe put in the file's place must not hold us, nor a link lead elsewhere.
+    flags = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
+    return os.open(path, flags | getattr(os, "O_NOFOLLOW", 0))
+
+
 def _bytes_of(folder: Path, source: str, max_bytes: int) -> tuple[FileState, bytes]:
     try:
-        # A named pipe put in the file's place must not hold us, nor a link lead elsewhere.
-        flags = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
-        flags |= getattr(os, "O_NOFOLLOW", 0)
-        descriptor = os.open(folder / source, flags)
-        with open(descriptor, "rb") as file:
-            state = state_of(source, os.fstat(descriptor), max_bytes)
+        with open(_open(folder / source), "rb") as file:
+            state = state_of(source, os.fstat(file.fileno()), max_bytes)
             data = file.read(max_bytes + 1)
-    except FileNotFoundError as error:
-        raise Unreadable("vanished while it was being read") from error
+    except FileNotFoundError as error:  # alone or with its folder: the next look can tell
+        raise Unreadable("vanished while it was being read", "out of reach") from error
     except OSError as error:
-        raise Unreadable(f"cannot be read: {why(error)}") from error
+        raise Unreadable(f"cannot be read: {why(error)}", "out of reach") from error
     if len(data) > max_bytes:
         raise Unreadable(too_large(len(data), max_bytes))
     return state, data

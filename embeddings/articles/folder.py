@@ -6,15 +6,18 @@ keep the others from being found.
 
 from __future__ import annotations
 
+import errno
 import os
 import stat
+import unicodedata
 from collections import Counter
-from pathlib import Path
+from collections.abc import Iterable, Iterator
+from pathlib import Path, PurePosixPath
 
 from msgspec import Struct
 
 from embeddings.articles.formats import FORMATS
-from embeddings.errors import ArticlesError, Remedy, Unreadable
+from embeddings.errors import ArticlesError, Loss, Remedy, Unreadable
 
 
 class FileState(Struct, frozen=True, array_like=True):
@@ -32,10 +35,20 @@ class FileState(Struct, frozen=True, array_like=True):
 
 
 class Skipped(Struct, frozen=True, order=True):
-    """A file that is not indexed, and why, in words for people."""
+    """A file that was not read, or a folder (with `/` at its end) that was not listed or has lost
+    its articles; and why, in words for people. What is out of reach or gone may be indexed as it
+    was when it was last read."""
 
     source: str
     reason: str
+    loss: Loss = "no article"
+
+
+def losses(failed: Iterable[Skipped]) -> tuple[Skipped, ...]:
+    """Those that a person who asks must know of; what may be answered from though it may be out of
+    date comes first."""
+    lost = (file for file in failed if file.loss != "none")
+    return tuple(sorted(lost, key=lambda file: file.loss == "no article"))
 
 
 class Scan(Struct, frozen=True):
@@ -76,16 +89,7 @@ def scan(folder: Path, *, max_bytes: int) -> Scan:
     other_formats: Counter[str] = Counter()
     root = os.path.realpath(folder)
     pending = [""]
-    while pending:
-        prefix = pending.pop()
-        try:
-            with os.scandir(os.path.join(root, prefix)) as entries:
-                listed = [entry for entry in entries if entry.name[0] != "."]
-        except OSError as error:
-            if not prefix:
-                raise _unusable(folder, error) from error
-            skipped.append(Skipped(prefix, f"the folder cannot be listed: {why(error)}"))
-            continue
+    for prefix, listed in _listings(folder, root, pending, skipped):
         for entry in listed:
             source = prefix + entry.name
             extension = extension_of(entry.name)
@@ -98,15 +102,85 @@ def scan(folder: Path, *, max_bytes: int) -> Scan:
                     files.append(state_of(source, entry.stat(follow_symlinks=False), max_bytes))
                 else:
                     other_formats[extension or "no extension"] += 1
+            except FileNotFoundError:
+                continue  # it has just been removed
             except OSError as error:
-                skipped.append(Skipped(source, f"cannot be read: {why(error)}"))
+                skipped.append(Skipped(source, f"cannot be read: {why(error)}", "out of reach"))
             except Unreadable as error:
-                skipped.append(Skipped(source, str(error)))
+                skipped.append(Skipped(source, str(error), error.loss))
     return Scan(
         tuple(sorted(files, key=lambda file: file.source)),
-        tuple(sorted(Skipped(_printable(s.source), _printable(s.reason)) for s in skipped)),
+        tuple(sorted(Skipped(_printable(s.source), _printable(s.reason), s.loss) for s in skipped)),
         {_printable(name): number for name, number in sorted(other_formats.items())},
     )
+
+
+def _listings(
+    folder: Path, root: str, pending: list[str], skipped: list[Skipped]
+) -> Iterator[tuple[str, list[os.DirEntry[str]]]]:
+    """What is in each pending folder but what is hidden; those that cannot be listed are skipped.
+
+    Raises:
+        ArticlesError: that is so of the articles folder itself.
+    """
+    while pending:
+        prefix = pending.pop()
+        try:
+            with os.scandir(os.path.join(root, prefix)) as entries:
+                listed = [entry for entry in entries if entry.name[0] != "."]
+        except OSError as error:
+            if not prefix:
+                raise _unusable(folder, error) from error
+            if not isinstance(error, FileNotFoundError):  # it has not just been removed
+                reason = f"cannot be listed: {why(error)}"
+                skipped.append(Skipped(prefix, reason, "out of reach"))
+            continue
+        yield prefix, listed
+
+
+def find(folder: Path, source: str) -> str | None:
+    """The source of the article that a person means by a name: the file's own may be in another
+    Unicode form, its accents apart from the letters or one with them. None where the folder has
+    no such article (what a scan passes over is none), or several of which none is named exactly.
+    """
+    parts = PurePosixPath(source).parts
+    if source == "/".join(parts) and _may_be_article(folder, source):
+        return source
+    found = [""]
+    for part in parts:
+        found = [prefix + name for prefix in found for name in _names_like(part, folder / prefix)]
+        found = [f"{path}/" for path in found]
+    articles = [path[:-1] for path in found if _may_be_article(folder, path[:-1])]
+    return articles[0] if len(articles) == 1 else None
+
+
+def _names_like(part: str, folder: Path) -> list[str]:
+    """The names in a folder that are this one in any Unicode form."""
+    form = unicodedata.normalize("NFC", part)
+    try:
+        return [name for name in os.listdir(folder) if unicodedata.normalize("NFC", name) == form]
+    except (OSError, ValueError):
+        return []
+
+
+def _may_be_article(folder: Path, source: str) -> bool:
+    """Whether a scan would take it for an article; also where nobody can tell: then reading it
+    says why."""
+    names = source.split("/")
+    if not all(name and name[0] != "." for name in names) or extension_of(names[-1]) not in FORMATS:
+        return False
+    path, mode = folder, 0
+    try:
+        for name in names:
+            path /= name
+            mode = path.lstat().st_mode
+            if stat.S_ISLNK(mode):
+                return False
+    except (FileNotFoundError, NotADirectoryError, ValueError):
+        return False
+    except OSError as error:
+        return error.errno != errno.ENAMETOOLONG
+    return stat.S_ISREG(mode)
 
 
 def extension_of(name: str) -> str:
@@ -125,7 +199,7 @@ def state_of(source: str, status: os.stat_result, max_bytes: int) -> FileState:
     except UnicodeEncodeError as error:
         raise Unreadable("has a name that is not valid UTF-8: rename it") from error
     if not stat.S_ISREG(status.st_mode):
-        raise Unreadable(f"is {_file_type(status.st_mode)}, not a file")
+        raise Unreadable(f"is {_file_type(status.st_mode)}, not a file", "none")
     if status.st_size > max_bytes:
         raise Unreadable(too_large(status.st_size, max_bytes))
     return FileState(source, status.st_size, status.st_mtime_ns, status.st_ctime_ns)
@@ -146,13 +220,13 @@ def _refuse_link(path: str, root: str, extension: str) -> None:
     try:
         target = os.path.realpath(path, strict=True)
     except FileNotFoundError as error:
-        raise Unreadable("is a link to nothing") from error
+        raise Unreadable("is a link to nothing", "none") from error
     if os.path.isfile(target) and extension not in FORMATS:
         return
     if os.path.commonpath([root, target]) != root:
-        raise Unreadable("is a link that leaves the articles folder")
+        raise Unreadable("is a link that leaves the articles folder", "none")
     inside = os.path.relpath(target, root)
-    raise Unreadable(f"is a link to {inside}, which is looked at under its own name")
+    raise Unreadable(f"is a link to {inside}, which is looked at under its own name", "none")
 
 
 def _file_type(mode: int) -> str:

@@ -27,7 +27,7 @@ from embeddings.index.files import (
 
 _log = logging.getLogger(__name__)
 
-FORMAT = 3
+FORMAT = 4
 """Number of the schema below; an index of another is not read."""
 
 _VECTORS_SINCE = 2
@@ -59,7 +59,8 @@ CREATE TABLE unreadable (
     size INTEGER NOT NULL,
     mtime_ns INTEGER NOT NULL,
     ctime_ns INTEGER NOT NULL,
-    reason TEXT NOT NULL
+    reason TEXT NOT NULL,
+    loss TEXT NOT NULL
 ) WITHOUT ROWID;
 CREATE TABLE passages (
     id INTEGER PRIMARY KEY AUTOINCREMENT,

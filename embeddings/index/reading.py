@@ -62,7 +62,7 @@ def chunks(
         try:
             state, article = read(seeds, looked.source, max_bytes=max_bytes)
         except Unreadable as error:
-            unreadable.append((_settled(looked), Skipped(looked.source, str(error))))
+            unreadable.append((_settled(looked), Skipped(looked.source, str(error), error.loss)))
         else:
             if known.get(looked.source) == article.info.sha256:
                 touched.append(_settled(state))

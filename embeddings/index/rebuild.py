@@ -23,12 +23,21 @@ from pathlib import Path
 from msgspec import Struct, structs
 
 from embeddings.articles.article import Article
-from embeddings.articles.folder import FileState, Skipped
+from embeddings.articles.folder import FileState, Skipped, losses
 from embeddings.articles.passages import Passage, split
 from embeddings.encoding.encoder import BULK, Encoder, Text, Vectors, is_quick, open_encoder
 from embeddings.encoding.model import Model
-from embeddings.errors import ArticlesError, IndexDamaged, IndexOutdated, Remedy
-from embeddings.index.changes import Look, is_current, look
+from embeddings.errors import IndexDamaged, IndexOutdated
+from embeddings.index.changes import (
+    Look,
+    emptied,
+    forgetting,
+    is_current,
+    look,
+    lost_words,
+    refuse_losses,
+    without_moved,
+)
 from embeddings.index.commit import Target, commit
 from embeddings.index.database import finish_renewal, renew
 from embeddings.index.files import damage_is_flagged, refuse_others, set_aside
@@ -77,7 +86,7 @@ class Sizes(Struct, frozen=True):
 
 class Report(Struct, frozen=True):
     """What a rebuild did. `encoded` counts texts that went through the model, `reused` the index's
-    other passages; `failed` are the files that could not be indexed."""
+    other passages; `failed` is what could not be read."""
 
     seeds: Path
     index: Path
@@ -91,6 +100,11 @@ class Report(Struct, frozen=True):
     encoded: int
     reused: int
     seconds: float
+
+    @property
+    def unread(self) -> tuple[Skipped, ...]:
+        """What of it a person who asks must know of."""
+        return losses(self.failed)
 
 
 def rebuild(
@@ -111,10 +125,11 @@ def rebuild(
 
     Args:
         looked: how the index stands, where that is known: the folder is then not listed again.
-        may_empty: whether an index may lose its every article: a disk may not be mounted.
+        may_empty: whether an index may lose its every article, or every one of a folder of
+            articles: a disk may not be mounted.
 
     Raises:
-        ArticlesError: the folder cannot be listed, or all of its articles are gone.
+        ArticlesError: the folder cannot be listed, or articles would be lost that may not be.
         ModelError: the model cannot be used.
         IndexUnusable: it cannot be written, or the folder holds other things.
         IndexBusy: another process is writing it, and `wait` is false.
@@ -124,8 +139,8 @@ def rebuild(
     target = Target(seeds, folder, model, sizes.exact)
     if looked is None:
         looked = _look_unless_damaged(target, max_bytes)
-    if looked is not None and looked.emptied and not may_empty:
-        raise emptied(seeds, looked.articles)
+    if looked is not None and not may_empty:
+        refuse_losses(seeds, looked)
     refuse_others(folder)
     job = _Job(target, max_bytes, may_empty, on_change, progress, sizes)
     with writer_lock(folder, wait=wait, on_wait=on_wait) as waited:
@@ -206,6 +221,10 @@ class _Job:
                 meta = store.meta()
             if meta != looked.meta:  # another process wrote after the look, before our turn
                 looked = look(target.seeds, target.folder, target.model, max_bytes=self.max_bytes)
+            if self.may_empty:
+                looked = forgetting(looked)
+            else:
+                refuse_losses(target.seeds, looked)
             with spool(target.folder) as waiting:
                 return _run(self, store, waiting, looked)
         finally:
@@ -215,7 +234,10 @@ class _Job:
 def _run(job: _Job, store: Store, waiting: Spool, looked: Look) -> Report:
     """Read, encode and commit, some at a time."""
     read_again = {state.source for state in looked.files}
-    stored = _stored(store, [*read_again, *looked.removed] if looked.meta else [])
+    lost = looked.lost
+    gone = [*looked.removed, *(source for own in lost.values() for source in own)]
+    stored = _stored(store, [*read_again, *gone] if looked.meta else [])
+    hashes = {source: known.sha256 for source, known in stored.items()}
     standing = dict(stored)
     unreadable = [tried for tried in looked.unreadable if tried[0].source not in read_again]
     removed = [source for source in looked.removed if source in stored]
@@ -227,9 +249,15 @@ def _run(job: _Job, store: Store, waiting: Spool, looked: Look) -> Report:
         job.on_change(len(looked.new), len(looked.changed), len(removed))
     for chunk in _chunks(job, store, looked, stored):
         unreadable += chunk.unreadable
-        removed += [state.source for state, _ in chunk.unreadable if state.source in stored]
+        removed += [
+            state.source
+            for state, skipped in chunk.unreadable
+            if state.source in stored and not looked.keeps(skipped.loss)
+        ]
         touched += chunk.touched
         fresh |= {article.state.source: article.info.sha256 for article in chunk.new}
+        before, lost = lost, without_moved(lost, hashes, {*fresh.values()} if lost else ())
+        removed += {source for own in before.values() for source in own}.difference(*lost.values())
         if not announced and (chunk.new or removed):
             announced = True
             job.on_change(*_likely_changes(looked, fresh, chunk.files), len(removed))
@@ -241,12 +269,12 @@ def _run(job: _Job, store: Store, waiting: Spool, looked: Look) -> Report:
             continue
         if not job.may_empty and not fresh and len(removed) == looked.articles > 0:
             raise emptied(job.target.seeds, looked.articles)
-        before = meta
+        last = meta
         meta = commit(
             job.target,
             store,
             waiting,
-            last=meta,
+            last=last,
             outdated=[standing.pop(gone) for gone in (*removed, *fresh) if gone in standing],
             touched=touched,
             unreadable=unreadable,
@@ -254,20 +282,20 @@ def _run(job: _Job, store: Store, waiting: Spool, looked: Look) -> Report:
         )
         waiting.clear()
         touched = []
-        if meta is not before:
+        if meta is not last:
             indexed = _totals(store)[0]
             job.progress("indexed", indexed, indexed + len(looked.files) - files_read)
-    return _report(job, store, looked, stored, fresh, removed, unreadable, encoded)
+    failed = (*looked.skipped, *(skipped for _, skipped in unreadable), *lost_words(lost))
+    return _report(job, store, stored, fresh, removed, failed, encoded)
 
 
 def _report(
     job: _Job,
     store: Store,
-    looked: Look,
     stored: Mapping[str, StoredArticle],
     fresh: Mapping[str, str],
     removed: Iterable[str],
-    unreadable: Iterable[tuple[FileState, Skipped]],
+    failed: Iterable[Skipped],
     encoded: int,
 ) -> Report:
     articles, passages = _totals(store)
@@ -281,18 +309,10 @@ def _report(
         added=tuple(sorted(fresh.keys() - stored.keys())),
         changed=tuple(sorted(own for own in known if stored[own].sha256 != fresh[own])),
         removed=tuple(sorted(removed)),
-        failed=tuple(sorted((*looked.skipped, *(skipped for _, skipped in unreadable)))),
+        failed=tuple(sorted(failed)),
         encoded=encoded,
         reused=passages - encoded,
         seconds=0.0,
-    )
-
-
-def emptied(seeds: Path, articles: int) -> ArticlesError:
-    """The error for a folder that has none of its articles any more."""
-    return ArticlesError(
-        f"There are no articles left in {seeds}, and the index has {articles}",
-        remedy=Remedy("bring the articles back"),
     )
 
 

@@ -175,10 +175,18 @@ class Store:
         rows = self.db.execute("SELECT * FROM articles ORDER BY source")
         return [_info(row) for row in rows]
 
-    def unreadable(self) -> dict[str, tuple[FileState, str]]:
-        """source → (its state when it was tried, the reason it was not indexed)."""
+    def hashes(self) -> dict[str, str]:
+        """source → the SHA-256 of each article's file, in hexadecimal."""
+        rows = self.db.execute("SELECT source, sha256 FROM articles")
+        return {source: sha256.hex() for source, sha256 in rows}
+
+    def unreadable(self) -> dict[str, tuple[FileState, Skipped]]:
+        """source → (its state when it was tried, why it was not read)."""
         rows = self.db.execute("SELECT * FROM unreadable ORDER BY source")
-        return {row["source"]: (_state(row), row["reason"]) for row in rows}
+        return {
+            row["source"]: (_state(row), Skipped(row["source"], row["reason"], row["loss"]))
+            for row in rows
+        }
 
     def count(self, table: str) -> int:
         """How many rows a table has."""
@@ -324,13 +332,13 @@ class Store:
         )
 
     def set_unreadable(self, rows: Iterable[tuple[FileState, Skipped]]) -> None:
-        """Replace the list of files that were tried and could not be indexed."""
+        """Replace the list of files that were tried and could not be read."""
         self.db.execute("DELETE FROM unreadable")
         self.db.executemany(
-            "INSERT INTO unreadable VALUES (?, ?, ?, ?, ?)",
+            "INSERT INTO unreadable VALUES (?, ?, ?, ?, ?, ?)",
             (
-                (skipped.source, state.size, state.mtime_ns, state.ctime_ns, skipped.reason)
-                for state, skipped in rows
+                (file.source, state.size, state.mtime_ns, state.ctime_ns, file.reason, file.loss)
+                for state, file in rows
             ),
         )
 

@@ -45,12 +45,22 @@ def test_each_editor_is_told_the_line_its_own_way(
     assert command(Path("a b.txt"), 7, 3)[1:] == rest
 
 
-def test_visual_comes_before_editor_and_both_before_what_there_is(
+@pytest.mark.parametrize(("system", "words"), [("darwin", ["open", "-t"]), ("win32", ["notepad"])])
+def test_where_none_is_named_the_systems_own_opens(
+    tools: Path, monkeypatch: pytest.MonkeyPatch, system: str, words: list[str]
+) -> None:
+    install(tools, words[0])
+    monkeypatch.setattr("bot.editor.sys.platform", system)
+    monkeypatch.setattr("bot.editor.shutil.which", lambda name: name)  # Windows' own asks Windows
+    assert command(Path("a b.txt"), 7, 3) == [*words, "a b.txt"]
+
+
+def test_visual_comes_before_editor_and_both_before_the_systems_own(
     tools: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for name in ("nano", "vim", "kak"):
+    for name in ("open", "vim", "kak"):
         install(tools, name)
-    assert command(Path("x"), 1, 1)[0] == "nano"
+    monkeypatch.setattr("bot.editor.sys.platform", "darwin")
     monkeypatch.setenv("EDITOR", "vim")
     assert command(Path("x"), 1, 1)[0] == "vim"
     monkeypatch.setenv("VISUAL", "kak")
@@ -81,6 +91,9 @@ def test_ctrl_c_is_the_editors(tools: Path) -> None:
         signal.raise_signal(signal.SIGINT)  # which is ours again
 
 
-def test_without_any_one_is_asked_for() -> None:
-    with pytest.raises(NoEditor, match=r"There is no editor$"):
+def test_where_none_is_named_it_says_what_to_set_and_asks_nothing(tools: Path) -> None:
+    for name in ("sensible-editor", "editor", "select-editor", "nano", "vi"):
+        install(tools, name)
+    with pytest.raises(NoEditor, match=r"^No editor is named$") as raised:
         command(Path("x"), 1, 1)
+    assert "export EDITOR=" in str(raised.value.remedy)

@@ -25,10 +25,10 @@ def test_an_answer_in_json(ask: Bot) -> None:
     assert list(answer) == [
         *("schema_version", "question", "searched_as", "answered", "confidence"),
         *("min_confidence", "reader", "reason", "citations", "nearest", "agreement"),
-        "earlier",
+        *("earlier", "unread"),
     ]
     assert (answer["question"], answer["answered"], answer["reason"]) == (QUESTION, True, None)
-    assert answer["nearest"] == []
+    assert answer["nearest"] == answer["unread"] == []
     assert len(answer["citations"]) == 2
     first = answer["citations"][0]
     assert list(first) == [
@@ -94,12 +94,12 @@ def test_a_question_brings_the_index_up_to_date_and_says_so(bot: Bot, seeds: Pat
     assert first.returncode == 0
     assert "Building the index of your articles, once" in first.stderr
     assert bot("ask", QUESTION).stderr == ""
-    write(seeds, {"bridge.txt": "A bridge\n\nThe new bridge is 40 metres long.", "bad.txt": ""})
+    write(seeds, {"bridge.txt": "A bridge\n\nThe new bridge is 40 metres long.", "bad.txt": b"\0"})
     for path in seeds.iterdir():
         os.utime(path, (1e9, 1e9))  # what was written just now would look changed once more
     second = bot("ask", "How long is the new bridge?")
     assert "The articles changed (1 new); bringing the index up to date" in second.stderr
-    assert "1 of the files could not be read; bot status says why." in second.stderr
+    assert "Not read: bad.txt is binary, not text.\n" in second.stderr
     assert ">>The new bridge is 40 metres long.<<" in second.stdout
     (seeds / "bridge.txt").unlink()
     third = bot("ask", "How long is the new bridge?")

@@ -17,10 +17,11 @@ def test_rebuild_in_json(bot: Bot, seeds: Path) -> None:
     report = document(bot("rebuild", "--json"))
     assert list(report) == [
         *("schema_version", "seeds", "index", "model", "articles", "passages", "added"),
-        *("changed", "removed", "failed", "encoded", "reused", "seconds"),
+        *("changed", "removed", "failed", "unread", "encoded", "reused", "seconds"),
     ]
     assert report["articles"] == len(report["added"]) == 8
     assert report["failed"] == [{"source": "empty.txt", "reason": "is empty"}]
+    assert report["unread"] == []
     again = document(bot("rebuild", "--json"))
     assert (again["encoded"], again["reused"]) == (0, report["passages"])
 

@@ -124,7 +124,10 @@ def test_a_file_that_was_tried_and_looks_the_same_is_not_opened(
         ("empty.txt", "is empty")
     ]
     changes = confirm(seeds, folder, looked, max_bytes=MAX_BYTES)
-    assert (bool(changes), changes.failed) == (False, (Skipped("empty.txt", "is empty"),))
+    assert (bool(changes), changes.failed) == (
+        False,
+        (Skipped("empty.txt", "is empty", "none"),),
+    )
     assert opened == []
 
 

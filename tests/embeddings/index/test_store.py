@@ -151,8 +151,8 @@ def test_facts_and_failures_come_back(store: Store) -> None:
         for facts in (meta, msgspec.structs.replace(meta, recall=None, complete=True)):
             store.set_meta(facts)
             assert store.meta() == facts
-        store.set_unreadable([(STATE, Skipped("deep/a.txt", "is empty"))])
-    assert store.unreadable() == {"deep/a.txt": (STATE, "is empty")}
+        store.set_unreadable([(STATE, Skipped("deep/a.txt", "is empty", "none"))])
+    assert store.unreadable() == {"deep/a.txt": (STATE, Skipped("deep/a.txt", "is empty", "none"))}
 
 
 def test_an_error_undoes_all_that_was_written(store: Store) -> None:
