@@ -49,7 +49,7 @@ _COUNTED_WITHIN = 4
 """Words after a number in which the thing that is counted is named. A guess."""
 
 _ABOUT = rf"(?i)\b(?:{ABOUT}|{BELOW})\s+$".replace(" ", r"\s+")
-_UNIT = rf"(?i)[\s-]+(?:(?:{LONG_UNITS})(?:e?s)?|{SHORT_UNITS})(?:-old)?\b"
+_UNIT = rf"(?i)[\s-]*(?:(?:{LONG_UNITS})(?:e?s)?|{SHORT_UNITS})(?:-old)?\b"
 _A_TIME = rf"(?i)\b(?:(?:{ABOUT})\s+)?an?\s+(?:second|minute|hour|day|week|month|year|decade)\b"
 _CLAUSE_ENDS = r"[;:]\s"
 _DENIED = r"(?i)\b(?:not|never|neither|nor|without)\b|n['’]t\b"

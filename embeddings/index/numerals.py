@@ -52,16 +52,17 @@ _SPACED = (
     rf"(?<!(?:{_MONTH_ENDS}) )(?<!(?:{_MONTH_ENDS})\. )(?<!(?:{_CALLED}) )"
     r"(?:(?<!\d )|(?<=(?:19|20)\d\d ))[1-9]\d{0,2}(?: \d{3})+(?! \d)"
 )
-_MARKED = r"[1-9]\d{0,2}(?P<mark>[\u00a0\u2009\u202f'’.,])\d{3}(?:(?P=mark)\d{3})*"
+_MARKED = r"[1-9]\d{0,2}(?:(?:,\d{3})+|(?:\.\d{3})+|(?:[\u00a0\u2009\u202f]\d{3})+|(?:['’]\d{3})+)"
 NUMBER = (
     rf"(?=\d)(?:(?:{_SPACED}|{_MARKED})(?:[.,]\d{{1,2}})?|\d+(?:[.,]\d+)+|\d+)(?![.,'’]?\d)"
 )
 """A number in digits. Grouped by an ordinary space only where no further digits stand beside it,
 nor a month before it: May 24 600 people came."""
 
+_YEAR = r"[12]\d{3}"
 DATE = (
-    r"(?=\d)(?:[12]\d{3}(?P<first>[-/.])\d{1,2}(?P=first)\d{1,2}"
-    r"|\d{1,2}(?P<last>[-/.])\d{1,2}(?P=last)[12]\d{3})(?![\d/-]|\.\d)"
+    rf"(?=\d)(?:{_YEAR}(?:-\d\d?-\d\d?|/\d\d?/\d\d?|\.\d\d?\.\d\d?)"
+    rf"|\d\d?(?:-\d\d?-{_YEAR}|/\d\d?/{_YEAR}|\.\d\d?\.{_YEAR}))(?![\d/-]|\.\d)"
 )
 """A date in digits, its year in four."""
 

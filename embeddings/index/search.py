@@ -15,6 +15,7 @@ This module is the seam: what is above it asks `search(query)` and knows of no f
 from __future__ import annotations
 
 import logging
+import re
 from collections.abc import Callable, Set
 from itertools import islice
 from pathlib import Path
@@ -42,6 +43,8 @@ _MOST_TERMS = 256
 _SENTENCE, _WORDS = 0.5, 0.5
 """What the best sentence and the words count for. Measured: .4 and .6 find less."""
 
+_OPENING = r"(?i)\W*(?:who|what|which|where)(?:['’]s|\s+(?:is|are|was|were))\s+"
+
 Hidden = Callable[[str, str], bool]
 """(source, text) → whether to pass a passage over, as if it were not there: its words do not
 count as known either."""
@@ -63,11 +66,33 @@ class Query(Struct, frozen=True):
 
 def query_of(text: str, encoder: Encoder) -> Query:
     """What to search for a question."""
+    terms = _terms(text) or _name_of_function_words(text)
+    return Query(
+        dict(islice(terms.items(), _MOST_TERMS)),
+        encoder.encode_query(text),
+        encoder.model.fingerprint,
+    )
+
+
+def _terms(text: str) -> dict[str, str]:
+    """Stem → the word as it was written, of those that carry meaning."""
     terms: dict[str, str] = {}
     for stem, start, end in located(text, FUNCTION_WORDS):
-        terms.setdefault(stem, text[start:end])
-    terms = dict(islice(terms.items(), _MOST_TERMS))
-    return Query(terms, encoder.encode_query(text), encoder.model.fingerprint)
+        if "_" not in stem:
+            terms.setdefault(stem, text[start:end])
+    return terms
+
+
+def _name_of_function_words(text: str) -> dict[str, str]:
+    """The name that may be meant where nothing else is left of a question: "Who are The Who?",
+    "the who", “It”."""
+    start = re.match(_OPENING, text)
+    asked = text[start.end() :] if start else text
+    named = asked.title() if asked.lower().startswith("the ") else asked
+    names = [place for place in located(named) if "_" in place[0]]
+    if not names and (quoted := re.search(r"[“\"](\w+)[”\"]", asked)):
+        names = [(stem, *quoted.span(1)) for stem in stems(quoted[1])]
+    return {stem: asked[first:last] for stem, first, last in names}
 
 
 class Hit(Struct, frozen=True):

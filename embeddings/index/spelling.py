@@ -23,7 +23,7 @@ skeptic, skilful skillful, sulph sulf, tranquill tranquil, wilful willful, yoghu
 )
 """What is spelt otherwise wherever it stands in a word."""
 _WORDS = """
-ageing aging, cosy cozy, jewellery jewelry, judgement judgment, mollusc mollusk, omelette
+ageing aging, cosy cozy, jewellery jewelry, judgement judgment, kg kilogram, km kilometer, mollusc mollusk, omelette
 omelet, practise practice, practised practiced, practising practicing, programme program, woollen
 woolen, woolly wooly
 """

@@ -7,8 +7,10 @@ ways is one stem: numbers and dates (`tokens.py`), and what `embeddings.characte
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Iterator, Sequence
 from functools import cache, lru_cache
+from itertools import pairwise
 from unicodedata import normalize
 
 from tantivy import Filter, TextAnalyzer, TextAnalyzerBuilder, Tokenizer
@@ -56,21 +58,35 @@ teeth, woman women
 """Each base with its forms, without those that mostly mean something else (lie lay, wind wound)."""
 
 
+_CAPITALISED = "|".join(word.capitalize() for word in FUNCTION_WORDS if len(word) > 1)
+_NAME = rf"\b(?:{_CAPITALISED})(?:[^\S\n](?:{_CAPITALISED}))+\b"
+
+
 def stems(text: str, without: Sequence[str] = ()) -> list[str]:
-    """The stems of a text's words in order, as the index has them; `without` names words to
-    leave out."""
-    return [stem(word) for word in words(readable(text)[0]) if word not in without]
+    """The stems of a text's words in order, as the index has them, and then those of names that
+    are function words; `without` names words to leave out."""
+    read, _ = readable(text)
+    own = [stem(word) for word in words(read) if word not in without]
+    return own + [name for name, _, _ in _names(read)]
 
 
 def located(text: str, without: Sequence[str] = ()) -> list[tuple[str, int, int]]:
-    """The stems of a text's words in order, with the characters [start, end) of each; those of a
-    date in digits have the same. `without` names words to leave out."""
+    """The same, with the characters [start, end) of each; those of a date in digits have the
+    same."""
     read, places = readable(text)
+    own = [(stem(word), start, end) for word, start, end in tokens(read) if word not in without]
     return [
-        (stem(token.word), places[token.start], places[token.end - 1] + 1)
-        for token in tokens(read)
-        if token.word not in without
+        (name, places[start], places[end - 1] + 1) for name, start, end in [*own, *_names(read)]
     ]
+
+
+def _names(text: str) -> Iterator[tuple[str, int, int]]:
+    """Names that are made of function words, two by two: "The Who" as "the_who"."""
+    for name in re.finditer(_NAME, text):
+        parts = [*re.finditer(r"\w+", name[0])]
+        for first, second in pairwise(parts):
+            both = f"{first[0]}_{second[0]}".lower()
+            yield both, name.start() + first.start(), name.start() + second.end()
 
 
 @lru_cache(_KEPT)
