@@ -36,15 +36,15 @@ class Question(Struct, frozen=True):
 def understand(text: str, encoder: Encoder) -> Question:
     """Read a question."""
     query = query_of(text, encoder)
-    terms = query.terms.keys()
-    (tokens,) = encoder.tokens([text])
-    places = [place for place in located(text) if place[0] in terms]
-    names = (stems(name.of(text)) for name in mentions.find("name", text))
+    terms, searched = query.terms.keys(), query.text
+    (tokens,) = encoder.tokens([searched])
+    places = [place for place in located(searched) if place[0] in terms]
+    names = (stems(name.of(searched)) for name in mentions.find("name", searched))
     return Question(
         text=text,
         query=query,
-        sought=sought(text),
-        words=frozenset(mentions.lower_words(text)),
+        sought=sought(searched),
+        words=frozenset(mentions.lower_words(searched)),
         names=frozenset[str]().union(*names) & terms,
         numbers=frozenset(term for term in terms if term[0].isdigit()),
         tokens=tokens,

@@ -30,7 +30,7 @@ from embeddings.encoding.encoder import Encoder
 from embeddings.errors import IndexDamaged, IndexUnusable, Remedy
 from embeddings.index import generations
 from embeddings.index.files import flag_damage
-from embeddings.index.stems import FUNCTION_WORDS, located, stems
+from embeddings.index.stems import FUNCTION_WORDS, is_name, located, stems
 from embeddings.index.store import Candidates, Meta, Store
 from embeddings.index.vectors import CANDIDATES, VectorIndex
 from embeddings.index.words import Words, idf, upper_bound
@@ -54,45 +54,43 @@ class Query(Struct, frozen=True):
     """A question as it is searched.
 
     Attributes:
+        text: what is searched.
         terms: stem → the word as it was written, of the words that carry meaning.
         vector: unit float32 (dimension,).
         fingerprint: of the model that made the vector.
     """
 
+    text: str
     terms: dict[str, str]
     vector: Floats
     fingerprint: str
 
 
 def query_of(text: str, encoder: Encoder) -> Query:
-    """What to search for a question."""
-    terms = _terms(text) or _name_of_function_words(text)
-    return Query(
-        dict(islice(terms.items(), _MOST_TERMS)),
-        encoder.encode_query(text),
-        encoder.model.fingerprint,
-    )
+    """What to search for a question; where nothing but function words is in it, the name that
+    they are: "Who are The Who?", "the who"."""
+    terms = _terms(text)
+    if not terms and (name := _name_of_function_words(text)):
+        text, terms = name, {stem: name for stem in stems(f"“{name}”") if is_name(stem)}
+    return Query(text, terms, encoder.encode_query(text), encoder.model.fingerprint)
 
 
 def _terms(text: str) -> dict[str, str]:
     """Stem → the word as it was written, of those that carry meaning."""
     terms: dict[str, str] = {}
     for stem, start, end in located(text, FUNCTION_WORDS):
-        if "_" not in stem:
+        if not is_name(stem):
             terms.setdefault(stem, text[start:end])
-    return terms
+    return dict(islice(terms.items(), _MOST_TERMS))
 
 
-def _name_of_function_words(text: str) -> dict[str, str]:
-    """The name that may be meant where nothing else is left of a question: "Who are The Who?",
-    "the who", “It”."""
-    start = re.match(_OPENING, text)
-    asked = text[start.end() :] if start else text
-    named = asked.title() if asked.lower().startswith("the ") else asked
-    names = [place for place in located(named) if "_" in place[0]]
-    if not names and (quoted := re.search(r"[“\"](\w+)[”\"]", asked)):
-        names = [(stem, *quoted.span(1)) for stem in stems(quoted[1])]
-    return {stem: asked[first:last] for stem, first, last in names}
+def _name_of_function_words(text: str) -> str:
+    """A name that a question of function words alone asks for; empty where there is none."""
+    opening = re.match(_OPENING, text)
+    asked = text[opening.end() :] if opening else text
+    if asked.lower().startswith("the "):
+        text = asked.title()
+    return next((text[start:end] for stem, start, end in located(text) if is_name(stem)), "")
 
 
 class Hit(Struct, frozen=True):

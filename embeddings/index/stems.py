@@ -10,7 +10,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from functools import cache, lru_cache
-from itertools import pairwise
 from unicodedata import normalize
 
 from tantivy import Filter, TextAnalyzer, TextAnalyzerBuilder, Tokenizer
@@ -60,6 +59,11 @@ teeth, woman women
 
 _CAPITALISED = "|".join(word.capitalize() for word in FUNCTION_WORDS if len(word) > 1)
 _NAME = rf"\b(?:{_CAPITALISED})(?:[^\S\n](?:{_CAPITALISED}))+\b"
+_ONE_WORD = (
+    rf"(?:(?<=[a-z,;][^\S\n])(?=\w+\b(?![^\S\n][A-Z]))|(?<=[“\"‘])(?=\w+,?[”\"’]))"
+    rf"(?:{_CAPITALISED})\b"
+)
+"""Within a sentence, or in quotation marks by itself."""
 
 
 def stems(text: str, without: Sequence[str] = ()) -> list[str]:
@@ -80,13 +84,19 @@ def located(text: str, without: Sequence[str] = ()) -> list[tuple[str, int, int]
     ]
 
 
+def is_name(stem: str) -> bool:
+    """Whether a stem is that of a name of function words."""
+    return "_" in stem
+
+
 def _names(text: str) -> Iterator[tuple[str, int, int]]:
-    """Names that are made of function words, two by two: "The Who" as "the_who"."""
-    for name in re.finditer(_NAME, text):
+    """Names that are made of function words, two by two: "The Who" as "the_who", "It" as "it_"."""
+    for name in re.finditer(rf"{_NAME}|{_ONE_WORD}", text):
         parts = [*re.finditer(r"\w+", name[0])]
-        for first, second in pairwise(parts):
-            both = f"{first[0]}_{second[0]}".lower()
-            yield both, name.start() + first.start(), name.start() + second.end()
+        for first, second in zip(parts, parts[1:] or [None], strict=False):
+            last = second or first
+            stem = f"{first[0]}_{second[0] if second else ''}".lower()
+            yield stem, name.start() + first.start(), name.start() + last.end()
 
 
 @lru_cache(_KEPT)
