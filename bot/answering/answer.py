@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from msgspec import structs
+
 from bot.answering.agreement import Voice, agree
 from bot.answering.citation import Answer, Citation, Place, Quote, Statement
 from bot.answering.confidence import WITH_READER, WITHOUT_READER
@@ -26,6 +28,7 @@ from bot.answering.short_answer import (
     short_answer,
 )
 from bot.answering.speakers import by_what_was_read, with_speaker
+from bot.answering.typing_errors import SURE, corrected
 from embeddings.articles.passages import Lines, Passage, Sentence
 from embeddings.encoding.encoder import Encoder
 from embeddings.encoding.pairs import PairReader
@@ -67,11 +70,20 @@ def answer(
         IndexUnusable: the index is damaged.
     """
     found = index.search(question.query, max(POOL, 2 * limit), hidden=hidden)
+    asked, meant = question.text, None
+    if found.unknown and (meant := corrected(question, found, index, encoder, hidden=hidden)):
+        question = meant.question
+        found = index.search(question.query, max(POOL, 2 * limit), hidden=hidden)
     groups = fold(found.hits)
     copies = {head.passage_id: others for head, *others in groups}
     heads = tuple(head for head, *_ in groups)  # a copy is no rival
     found = found.with_hits(heads)
     judged = rank(question, found, encoder, reader, limit)
+    if meant:
+        judged = [
+            structs.replace(verdict, probability=verdict.probability * SURE ** len(meant.words))
+            for verdict in judged
+        ]
     judged = with_speaker(question.text, by_what_was_read(question, judged) if again else judged)
     reads = any(verdict.read is not None for verdict in judged)
     if min_confidence is None:
@@ -93,8 +105,9 @@ def answer(
     confidence = citations[0].score if citations else 0.0
     answered = bool(citations) and confidence >= min_confidence
     return Answer(
-        question=asked_as or question.text,
-        searched_as=question.text if asked_as else None,
+        question=asked_as or asked,
+        searched_as=asked if asked_as else None,
+        searched_also=meant.words if meant else (),
         answered=answered,
         confidence=confidence,
         min_confidence=min_confidence,

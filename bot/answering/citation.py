@@ -82,6 +82,8 @@ class Answer(Struct, frozen=True):
     """`citations` where the articles answer; else `nearest` and the `reason`.
 
     `searched_as`: what was searched instead of a question that depends on what came before.
+    `searched_also`: words of the articles, for words of the question that none has and that are
+    probably typed wrong.
     `reader`: whether the likeliest passages were read.
     `agreement`: what several articles say, where that is one figure or several of one sort:
     with one statement they agree, with more they differ.
@@ -97,6 +99,7 @@ class Answer(Struct, frozen=True):
     citations: tuple[Citation, ...]
     nearest: tuple[Citation, ...]
     agreement: tuple[Statement, ...] = ()
+    searched_also: tuple[str, ...] = ()
 
     @property
     def shown(self) -> tuple[Citation, ...]:

@@ -18,7 +18,8 @@ class Question(Struct, frozen=True):
         query: what is searched for it.
         sought: what would answer it.
         words: its words in lower case.
-        names, numbers: those of its terms (stems) that belong to names, or are numbers.
+        names, numbers: those of its terms (stems) that belong to names, or are numbers in digits
+            ("name four of them" asks for no sentence that has a four).
         tokens: its tokens, by the model's table of them.
         token_terms: the term that each token belongs to, or None.
     """
@@ -46,7 +47,9 @@ def understand(text: str, encoder: Encoder) -> Question:
         sought=sought(searched),
         words=frozenset(mentions.lower_words(searched)),
         names=frozenset[str]().union(*names) & terms,
-        numbers=frozenset(term for term in terms if term[0].isdigit()),
+        numbers=frozenset(
+            term for term, word in query.terms.items() if term[0].isdigit() and word[0].isdigit()
+        ),
         tokens=tokens,
         token_terms=tuple(
             next((stem for stem, start, end in places if start <= first < end), None)

@@ -53,9 +53,7 @@ _SPACED = (
     r"(?:(?<!\d )|(?<=(?:19|20)\d\d ))[1-9]\d{0,2}(?: \d{3})+(?! \d)"
 )
 _MARKED = r"[1-9]\d{0,2}(?:(?:,\d{3})+|(?:\.\d{3})+|(?:[\u00a0\u2009\u202f]\d{3})+|(?:['’]\d{3})+)"
-NUMBER = (
-    rf"(?=\d)(?:(?:{_SPACED}|{_MARKED})(?:[.,]\d{{1,2}})?|\d+(?:[.,]\d+)+|\d+)(?![.,'’]?\d)"
-)
+NUMBER = rf"(?=\d)(?:(?:{_SPACED}|{_MARKED})(?:[.,]\d{{1,2}})?|\d+(?:[.,]\d+)+|\d+)(?![.,'’]?\d)"
 """A number in digits. Grouped by an ordinary space only where no further digits stand beside it,
 nor a month before it: May 24 600 people came."""
 
@@ -183,7 +181,12 @@ def _opening(words: Sequence[str]) -> tuple[int, Decimal | None]:
         return 1, Decimal(_DOZEN[first])
     if first in ("a", "an") and rest and (rest[0] in SCALE or rest[0] in _DOZEN):
         return 1, Decimal(1)
-    if first == "half" and len(rest) == 2 and rest[0] in ("a", "an") and rest[1] in {*SCALE, *_DOZEN}:
+    if (
+        first == "half"
+        and len(rest) == 2
+        and rest[0] in ("a", "an")
+        and rest[1] in {*SCALE, *_DOZEN}
+    ):
         return 2, Decimal("0.5")
     if first[0].isdigit() and rest and rest[0] in SCALE and re.fullmatch(r"\d+(?:\.\d+)?", first):
         return 1, Decimal(first)

@@ -13,20 +13,22 @@ from functools import cache
 _PARTS = dict(
     pair.split()
     for pair in """
-aeroplan airplan, aetiolog etiolog, aluminium aluminum, anaesth anesth, anaem anem, archaeol archeol,
-artefact artifact, caesarea cesarea, diarrhoea diarrhea, draught draft, encyclopaed encycloped, faec
-fec, foet fet, glycaem glycem, grey gray, gynaec gynec, haem hem, homoeo homeo, leukaem leukem,
-louvr louver, manoeuv maneuv, mediaev mediev, mould mold, moult molt, moustach mustach, oedem edem,
-oesoph esoph, oestr estr, paed ped, palaeo paleo, plough plow, primaev primev, pyjama pajama, sceptic
-skeptic, skilful skillful, sulph sulf, tranquill tranquil, wilful willful, yoghurt yogurt
+aeroplan airplan, aetiolog etiolog, aluminium aluminum, anaesth anesth, anaem anem, archaeol
+archeol, artefact artifact, caesarea cesarea, diarrhoea diarrhea, draught draft, encyclopaed
+encycloped, faec fec, foet fet, glycaem glycem, grey gray, gynaec gynec, haem hem, homoeo homeo,
+leukaem leukem, louvr louver, manoeuv maneuv, mediaev mediev, mould mold, moult molt, moustach
+mustach, oedem edem, oesoph esoph, oestr estr, paed ped, palaeo paleo, plough plow, primaev
+primev, pyjama pajama, sceptic skeptic, skilful skillful, sulph sulf, tranquill tranquil, wilful
+willful, yoghurt yogurt
 """.split(",")
 )
 """What is spelt otherwise wherever it stands in a word."""
 _WORDS = """
-ageing aging, cosy cozy, jewellery jewelry, judgement judgment, kg kilogram, km kilometer, mollusc mollusk, omelette
-omelet, practise practice, practised practiced, practising practicing, programme program, woollen
-woolen, woolly wooly
+ageing aging, cosy cozy, jewellery jewelry, judgement judgment, kg kilogram, km kilometer, mollusc
+mollusk, omelette omelet, practise practice, practised practiced, practising practicing, programme
+program, woollen woolen, woolly wooly
 """
+"""British and American, in the singular; units by their names."""
 _WITH_S = """
 adv advert anti apprent appr ar chem circumc comp comprom compr conc conn counterp dem den desp dev
 disenfranch enfranch enterpr exc exerc expert franch gu disgu improv inc marqu merchand misadv parad

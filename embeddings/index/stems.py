@@ -65,13 +65,15 @@ _ONE_WORD = (
 )
 """Within a sentence, or in quotation marks by itself."""
 
+_AGE = r"\b[Aa]ged (\d{1,3})\b|(?<=[^\W\d]), (\d{1,3})(?=,\s)"
+
 
 def stems(text: str, without: Sequence[str] = ()) -> list[str]:
-    """The stems of a text's words in order, as the index has them, and then those of names that
-    are function words; `without` names words to leave out."""
+    """The stems of a text's words in order, as the index has them, and then what they imply;
+    `without` names words to leave out."""
     read, _ = readable(text)
     own = [stem(word) for word in words(read) if word not in without]
-    return own + [name for name, _, _ in _names(read)]
+    return own + [name for name, _, _ in _implied(read)]
 
 
 def located(text: str, without: Sequence[str] = ()) -> list[tuple[str, int, int]]:
@@ -80,7 +82,7 @@ def located(text: str, without: Sequence[str] = ()) -> list[tuple[str, int, int]
     read, places = readable(text)
     own = [(stem(word), start, end) for word, start, end in tokens(read) if word not in without]
     return [
-        (name, places[start], places[end - 1] + 1) for name, start, end in [*own, *_names(read)]
+        (name, places[start], places[end - 1] + 1) for name, start, end in [*own, *_implied(read)]
     ]
 
 
@@ -89,14 +91,23 @@ def is_name(stem: str) -> bool:
     return "_" in stem
 
 
-def _names(text: str) -> Iterator[tuple[str, int, int]]:
-    """Names that are made of function words, two by two: "The Who" as "the_who", "It" as "it_"."""
+def _implied(text: str) -> Iterator[tuple[str, int, int]]:
+    """What is no word by itself: names that are made of function words, two by two ("The Who" as
+    "the_who", "It" as "it_"), and the words for an age: "The captain, 61, was fined"."""
     for name in re.finditer(rf"{_NAME}|{_ONE_WORD}", text):
         parts = [*re.finditer(r"\w+", name[0])]
         for first, second in zip(parts, parts[1:] or [None], strict=False):
             last = second or first
-            stem = f"{first[0]}_{second[0] if second else ''}".lower()
-            yield stem, name.start() + first.start(), name.start() + last.end()
+            words_of_it = f"{first[0]}_{second[0] if second else ''}".lower()
+            yield words_of_it, name.start() + first.start(), name.start() + last.end()
+    for start, end in ages(text):
+        yield from (("old", start, end), ("age", start, end))
+
+
+def ages(text: str) -> Iterator[tuple[int, int]]:
+    """Where an age stands in figures: "aged 61", or between commas: "The captain, 61, was"."""
+    for age in re.finditer(_AGE, text):
+        yield age.span(age.lastindex or 0)
 
 
 @lru_cache(_KEPT)
@@ -111,6 +122,12 @@ def stem(word: str) -> str:
         return (ends and number.isdigit() and ordinal(int(number))) or word
     (own,) = _analyzer(stemmed=True).analyze(american(word))
     return _bases().get(own, own)
+
+
+@cache
+def irregular() -> tuple[str, ...]:
+    """Words with irregular forms, and these."""
+    return tuple(_IRREGULAR.replace(",", " ").split())
 
 
 @cache

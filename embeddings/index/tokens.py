@@ -62,12 +62,12 @@ _SCALED = rf"(?:half )?an?[ -](?={_any_of((*numerals.SCALE, 'dozen'))})"
 _OF_NUMBERS = _any_of(
     (*numerals.WORDS, *numerals.MONTHS, *numerals.SHORT_MONTHS, *numerals.BEFORE, "per")
 )
-_PIECE = (
-    rf"(?:{_SCALED})?{_OF_NUMBERS}|\d{_IN_WORD}*+(?:[.,'’/:-]\d{_IN_WORD}*+)*+|[$€£¥%]"
+_PIECE = rf"(?:{_SCALED})?{_OF_NUMBERS}|\d{_IN_WORD}*+(?:[.,'’/:-]\d{_IN_WORD}*+)*+|[$€£¥%]"
+_AFTER = "|".join(
+    ["cent", "of", "and", *sorted(_OF_TIME), numerals.PEOPLE, numerals.GLUED, numerals.FIRST]
 )
-_AFTER = rf"(?:cents?|of|and|{'|'.join(_OF_TIME)}|{numerals.PEOPLE}|{numerals.GLUED}|{numerals.FIRST})s?\b"
 _CHUNK = (
-    rf"(?:{_PIECE})(?:[\s.,-]{{0,2}}(?:{_PIECE}|{_AFTER})){{0,40}}"
+    rf"(?:{_PIECE})(?:[\s.,-]{{0,2}}(?:{_PIECE}|(?:{_AFTER})s?\b)){{0,40}}"
     r"|v\d+(?:\.\d+)+"
     rf"|[^\W\d]{_IN_WORD}*+(?:[+#]+(?!\w)|[-−–](?![\w−–-])|(?:&\w+)+)?"
     rf"|(?<![\w@#&])[@#](?=[^\W\d]){_IN_WORD}+"

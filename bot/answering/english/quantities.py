@@ -94,7 +94,12 @@ def day(value: str) -> Day | None:
         return Day(None, None, None, number_of_day)
     own = " ".join(word for word in words(low) if word != "of")
     number, year, month = _OF_DAY
-    forms = year, rf"{month} {number}(?: {year})?", rf"{number} {month}(?: {year})?", rf"{month}(?: {year})?"
+    forms = (
+        year,
+        rf"{month} {number}(?: {year})?",
+        rf"{number} {month}(?: {year})?",
+        rf"{month}(?: {year})?",
+    )
     match = next(filter(None, (re.fullmatch(form, own) for form in forms)), None)
     parts = match.groupdict() if match else {}
     if not parts or not all(part in low for name, part in parts.items() if part and name == "year"):
