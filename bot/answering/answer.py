@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from msgspec import structs
+
 from bot.answering.agreement import Voice, agree
 from bot.answering.asked import Unsearched
 from bot.answering.citation import Answer, Citation, Place, Quote, Statement
@@ -27,6 +29,7 @@ from bot.answering.short_answer import (
     short_answer,
 )
 from bot.answering.speakers import by_what_was_read, with_speaker
+from bot.answering.typing_errors import SURE, corrected
 from embeddings.articles.passages import Lines, Passage, Sentence
 from embeddings.encoding.encoder import Encoder
 from embeddings.encoding.pairs import PairReader
@@ -67,13 +70,24 @@ def answer(
     Raises:
         IndexUnusable: the index is damaged.
     """
-    searched = index.search(question.query, max(POOL, 2 * limit), hidden=hidden)
+    limited = max(POOL, 2 * limit)
+    searched = index.search(question.query, limited, hidden=hidden)
+    meant = corrected(question, searched, index, encoder, hidden=hidden)
+    asked = question.text
+    if meant:
+        question = meant.question
+        searched = index.search(question.query, limited, hidden=hidden)
     groups = fold(searched.hits)
     copies = {head.passage_id: others for head, *others in groups}
     heads = tuple(head for head, *_ in groups)  # a copy is no rival
     pool = {hit.passage_id for hit in searched.hits[:POOL]}  # however many are to be shown
     found = searched.with_hits(tuple(head for head in heads if head.passage_id in pool))
     judged = rank(question, found, encoder, reader)
+    if meant:
+        judged = [
+            structs.replace(verdict, probability=verdict.probability * SURE ** len(meant.words))
+            for verdict in judged
+        ]
     judged = with_speaker(question.text, by_what_was_read(question, judged) if again else judged)
     reads = any(verdict.read is not None for verdict in judged)
     if min_confidence is None:
@@ -97,8 +111,9 @@ def answer(
     confidence = citations[0].score if citations else 0.0
     answered = bool(citations) and confidence >= min_confidence
     return Answer(
-        question=asked_as or question.text,
-        searched_as=question.text if asked_as else None,
+        question=asked_as or asked,
+        searched_as=asked if asked_as else None,
+        searched_also=meant.words if meant else (),
         answered=answered,
         confidence=confidence,
         min_confidence=min_confidence,

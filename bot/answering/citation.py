@@ -98,6 +98,8 @@ class Answer(Struct, frozen=True):
 
     `searched_as`: what was searched instead of a question that depends on what came before, or of
     a message that says more than it asks.
+    `searched_also`: words of the articles, for words of the question that none has and that are
+    probably typed wrong.
     `reader`: whether the likeliest passages were read.
     `agreement`: what several articles say, where that is one figure or several of one sort:
     with one statement they agree, with more they differ.
@@ -117,6 +119,7 @@ class Answer(Struct, frozen=True):
     agreement: tuple[Statement, ...] = ()
     earlier: tuple[Answer, ...] = ()
     unread: tuple[Unread, ...] = ()
+    searched_also: tuple[str, ...] = ()
 
     @property
     def shown(self) -> tuple[Citation, ...]:

@@ -18,7 +18,8 @@ class Question(Struct, frozen=True):
         query: what is searched for it.
         sought: what would answer it.
         words: its words in lower case.
-        names, numbers: those of its terms (stems) that belong to names, or are numbers.
+        names, numbers: those of its terms (stems) that belong to names, or are numbers in digits
+            ("name four of them" asks for no sentence that has a four).
         tokens: its tokens, by the model's table of them.
         token_terms: the term that each token belongs to, or None.
     """
@@ -36,17 +37,19 @@ class Question(Struct, frozen=True):
 def understand(text: str, encoder: Encoder) -> Question:
     """Read a question."""
     query = query_of(text, encoder)
-    terms = query.terms.keys()
-    (tokens,) = encoder.tokens([text])
-    places = [place for place in located(text) if place[0] in terms]
-    names = (stems(name.of(text)) for name in mentions.find("name", text))
+    terms, searched = query.terms.keys(), query.text
+    (tokens,) = encoder.tokens([searched])
+    places = [place for place in located(searched) if place[0] in terms]
+    names = (stems(name.of(searched)) for name in mentions.find("name", searched))
     return Question(
         text=text,
         query=query,
-        sought=sought(text),
-        words=frozenset(mentions.lower_words(text)),
+        sought=sought(searched),
+        words=frozenset(mentions.lower_words(searched)),
         names=frozenset[str]().union(*names) & terms,
-        numbers=frozenset(term for term in terms if term[0].isdigit()),
+        numbers=frozenset(
+            term for term, word in query.terms.items() if term[0].isdigit() and word[0].isdigit()
+        ),
         tokens=tokens,
         token_terms=tuple(
             next((stem for stem, start, end in places if start <= first < end), None)

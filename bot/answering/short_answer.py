@@ -24,7 +24,7 @@ from bot.answering.english.quantities import (
     quantity,
 )
 from bot.answering.question import Question
-from embeddings.index.stems import stems
+from embeddings.index.stems import ages, stems
 
 VALUES = ("date", "number")
 """What has a sort of its own, and not only words."""
@@ -49,7 +49,7 @@ _COUNTED_WITHIN = 4
 """Words after a number in which the thing that is counted is named. A guess."""
 
 _ABOUT = rf"(?i)\b(?:{ABOUT}|{BELOW})\s+$".replace(" ", r"\s+")
-_UNIT = rf"(?i)[\s-]+(?:(?:{LONG_UNITS})(?:e?s)?|{SHORT_UNITS})(?:-old)?\b"
+_UNIT = rf"(?i)[\s-]*(?:(?:{LONG_UNITS})(?:e?s)?|{SHORT_UNITS})(?:-old)?\b"
 _A_TIME = rf"(?i)\b(?:(?:{ABOUT})\s+)?an?\s+(?:second|minute|hour|day|week|month|year|decade)\b"
 _CLAUSE_ENDS = r"[;:]\s"
 _DENIED = r"(?i)\b(?:not|never|neither|nor|without)\b|n['’]t\b"
@@ -207,7 +207,12 @@ def candidates(question: Question, sentence: str) -> list[Mention]:
         for value in values
         if not any(date.start <= value.start < date.end for date in dates)
     ]
-    return [number for number in numbers if _is_time(number.of(sentence)) == question.sought.time]
+    return [
+        number
+        for number in numbers
+        if (_is_time(number.of(sentence)) or (question.sought.age and _is_age(sentence, number)))
+        == question.sought.time
+    ]
 
 
 def _fits(question: Question, sentence: str, value: Mention) -> bool:
@@ -216,13 +221,18 @@ def _fits(question: Question, sentence: str, value: Mention) -> bool:
     sort = worth.sort if worth else ""
     sought = question.sought
     if sought.age:
-        return sort.endswith("months")
+        return sort.endswith("months") or _is_age(sentence, value)
     if sought.money and sort.endswith("count"):
         return False  # eleven, where a sum of money is asked for
     if not sought.counted or sought.counted & UNITS_OF_TIME:
         return True
     after = " ".join(mentions.lower_words(sentence[value.end :])[:_COUNTED_WITHIN])
     return not sought.counted.isdisjoint(stems(after))
+
+
+def _is_age(sentence: str, value: Mention) -> bool:
+    """Whether a number without a unit is an age: "The captain, 61, was fined"."""
+    return (value.start, value.end) in ages(sentence)
 
 
 def _is_time(value: str) -> bool:

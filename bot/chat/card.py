@@ -17,7 +17,13 @@ from textual.widgets import Static
 from bot.chat.content import HEAD, QUIET, drawn, link
 from bot.conversations.history import Exchange
 from bot.presenting.terminal import count, one_line, safe
-from bot.presenting.text import agreement_lines, citation_lines, refusal_lines, unread_names
+from bot.presenting.text import (
+    agreement_lines,
+    citation_lines,
+    refusal_lines,
+    searched_also_lines,
+    unread_names,
+)
 
 if TYPE_CHECKING:
     from bot.answering.citation import Citation
@@ -141,6 +147,9 @@ class Card(Vertical):
                 link("edit", "edit_search"),
             )
             yield _Searched(Content.assemble(*line), classes="searched", markup=False)
+        if answer.searched_also:
+            also = drawn(searched_also_lines(answer))
+            yield Static(also, classes="searched", markup=False)
         if exchange.note:
             yield Static(Content(exchange.note), classes="note", markup=False)
         if answer.unread and answer.answered:

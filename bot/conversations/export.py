@@ -101,6 +101,8 @@ def as_markdown(exchanges: Sequence[Exchange], seeds: Path) -> str:
         asked = [_time(exchange.asked_at)]
         if answer.searched_as:
             asked.append(f"searched as: {escaped(one_line(answer.searched_as))}")
+        if answer.searched_also:
+            asked.append(f"searched also for: {escaped(one_line(', '.join(answer.searched_also)))}")
         if exchange.note:
             asked.append(escaped(exchange.note))
         parts += [f"## {escaped(one_line(answer.question))}", "  \n".join(asked)]

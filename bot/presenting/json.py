@@ -96,6 +96,7 @@ class AnswerJson(TypedDict):
 
     question: str
     searched_as: str | None
+    searched_also: NotRequired[list[str]]
     answered: bool
     confidence: float
     min_confidence: NotRequired[float]
@@ -177,6 +178,7 @@ def answer_json(answer: Answer) -> AnswerJson:
     return {
         "question": answer.question,
         "searched_as": answer.searched_as,
+        "searched_also": list(answer.searched_also),
         "answered": answer.answered,
         "confidence": round(answer.confidence, 4),
         "min_confidence": answer.min_confidence,
@@ -257,6 +259,7 @@ def answer_of(document: Any) -> Answer:
     answer = Answer(
         question=stored["question"],
         searched_as=stored["searched_as"],
+        searched_also=tuple(stored.get("searched_also", ())),
         answered=stored["answered"],
         confidence=stored["confidence"],
         min_confidence=stored.get("min_confidence", WITHOUT_READER),

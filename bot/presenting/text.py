@@ -164,6 +164,7 @@ def answer_lines(answer: Answer, seeds: Path) -> list[Line]:
     lines: list[Line] = []
     if answer.searched_as:
         lines.append(Line((Span("searched as: ", "dim"), Span(answer.searched_as, "name"))))
+    lines += searched_also_lines(answer)
     if answer.reason:
         lines += refusal_lines(answer)
         if answer.nearest:
@@ -177,6 +178,15 @@ def answer_lines(answer: Answer, seeds: Path) -> list[Line]:
             lines += [Line((Span("Less likely to answer:", "dim"),)), Line(())]
         lines += citation_lines(citation, seeds)
     return lines[1:] if lines and not lines[0].spans else lines
+
+
+def searched_also_lines(answer: Answer) -> list[Line]:
+    """Which words of the articles were searched for words that are probably typed wrong."""
+    if not answer.searched_also:
+        return []
+    return [
+        Line((Span("searched also for: ", "dim"), Span(", ".join(answer.searched_also), "name")))
+    ]
 
 
 def refusal_lines(answer: Answer) -> list[Line]:

@@ -15,6 +15,7 @@ This module is the seam: what is above it asks `search(query)` and knows of no f
 from __future__ import annotations
 
 import logging
+import re
 from collections.abc import Callable, Set
 from itertools import islice
 from pathlib import Path
@@ -29,7 +30,7 @@ from embeddings.encoding.encoder import Encoder
 from embeddings.errors import IndexDamaged, IndexUnusable, Remedy
 from embeddings.index import generations
 from embeddings.index.files import flag_damage
-from embeddings.index.stems import FUNCTION_WORDS, located, stems
+from embeddings.index.stems import FUNCTION_WORDS, irregular, is_name, located, stem, stems
 from embeddings.index.store import Candidates, Meta, Store
 from embeddings.index.vectors import CANDIDATES, VectorIndex
 from embeddings.index.words import Words, idf, upper_bound
@@ -39,8 +40,13 @@ _log = logging.getLogger(__name__)
 _MOST_TERMS = 256
 """Terms of a question that are searched. A guess: nobody asks in so many words."""
 
+_ALIKE, _WITH_TERM = 12, 20
+"""Terms that are looked at for a word that no article has, and passages for each. A guess."""
+
 _SENTENCE, _WORDS = 0.5, 0.5
 """What the best sentence and the words count for. Measured: .4 and .6 find less."""
+
+_OPENING = r"(?i)\W*(?:who|what|which|where)(?:['’]s|\s+(?:is|are|was|were))\s+"
 
 Hidden = Callable[[str, str], bool]
 """(source, text) → whether to pass a passage over, as if it were not there: its words do not
@@ -51,23 +57,43 @@ class Query(Struct, frozen=True):
     """A question as it is searched.
 
     Attributes:
+        text: what is searched.
         terms: stem → the word as it was written, of the words that carry meaning.
         vector: unit float32 (dimension,).
         fingerprint: of the model that made the vector.
     """
 
+    text: str
     terms: dict[str, str]
     vector: Floats
     fingerprint: str
 
 
 def query_of(text: str, encoder: Encoder) -> Query:
-    """What to search for a question."""
+    """What to search for a question; where nothing but function words is in it, the name that
+    they are: "Who are The Who?", "the who"."""
+    terms = _terms(text)
+    if not terms and (name := _name_of_function_words(text)):
+        text, terms = name, {own: name for own in stems(f"“{name}”") if is_name(own)}
+    return Query(text, terms, encoder.encode_query(text), encoder.model.fingerprint)
+
+
+def _terms(text: str) -> dict[str, str]:
+    """Stem → the word as it was written, of those that carry meaning."""
     terms: dict[str, str] = {}
-    for stem, start, end in located(text, FUNCTION_WORDS):
-        terms.setdefault(stem, text[start:end])
-    terms = dict(islice(terms.items(), _MOST_TERMS))
-    return Query(terms, encoder.encode_query(text), encoder.model.fingerprint)
+    for own, start, end in located(text, FUNCTION_WORDS):
+        if not is_name(own):
+            terms.setdefault(own, text[start:end])
+    return dict(islice(terms.items(), _MOST_TERMS))
+
+
+def _name_of_function_words(text: str) -> str:
+    """A name that a question of function words alone asks for; empty where there is none."""
+    opening = re.match(_OPENING, text)
+    asked = text[opening.end() :] if opening else text
+    if asked.lower().startswith("the "):
+        text = asked.title()
+    return next((text[start:end] for own, start, end in located(text) if is_name(own)), "")
 
 
 class Hit(Struct, frozen=True):
@@ -111,6 +137,14 @@ class Found(Struct, frozen=True):
         )
 
 
+class Near(Struct, frozen=True):
+    """A word of the articles, how many edits make another of it, and a passage that has it."""
+
+    word: str
+    edits: int
+    passage: str
+
+
 class Index:
     """An open index. It follows the rebuilds of other processes, as long as they do not replace
     the database itself (`is_replaced`)."""
@@ -149,6 +183,40 @@ class Index:
                 _log.warning("a reader found damage: %s", self._folder)
                 flag_damage(self._folder)
             raise
+
+    def near(
+        self, query: Query, word: str, edits: int, *, hidden: Hidden | None = None
+    ) -> list[Near]:
+        """The articles' words that begin as one does and differ from it by so few edits, the
+        nearest first, then those of the terms that most passages have.
+
+        Args:
+            query: that the word is of; the same as was searched.
+
+        Raises:
+            GenerationDamaged, IndexUnusable: as `search`.
+        """
+        from rapidfuzz.distance import OSA
+
+        low = word.lower()
+        with self._store.snapshot():
+            self._follow(query)
+            near = []
+            forms = (form for form in irregular() if OSA.distance(low, form) <= edits)
+            alike = self._words.like(stem(low), _ALIKE, edits + 1)
+            for term in dict.fromkeys([*alike, *map(stem, forms)]):
+                ids = [*self._words.search([term], _WITH_TERM)]
+                for stored in self._store.passages(ids).values():
+                    text = stored.passage.text
+                    if hidden and hidden(stored.info.source, text):
+                        continue
+                    near += [
+                        Near(written, OSA.distance(low, written.lower()), text)
+                        for own, start, end in located(text)
+                        if own == term and (written := text[start:end]).isalpha()
+                    ]
+        near.sort(key=lambda own: own.edits)
+        return [own for own in near if own.edits <= edits]
 
     def _follow(self, query: Query) -> None:
         """Open the generation that the snapshot names, if it is not the open one."""

@@ -1,19 +1,26 @@
 """Words → stems: the one place where they become such, for the index and for questions.
 
-Words are lower-cased, folded to ASCII and stemmed (Porter 2); the irregular forms of a word count
-as its base ("began" as "begin").
+Words are lower-cased, folded to ASCII, spelt as Americans do (`spelling.py`) and stemmed (Porter
+2); the irregular forms of a word count as its base ("began" as "begin"). What is written in several
+ways is one stem: numbers and dates (`tokens.py`), and what `embeddings.characters` reads as one.
 """
 
 from __future__ import annotations
 
-from functools import cache
+import re
+from collections.abc import Iterator, Sequence
+from functools import cache, lru_cache
+from unicodedata import normalize
 
 from tantivy import Filter, TextAnalyzer, TextAnalyzerBuilder, Tokenizer
 
-_LONGEST_WORD = 40
-"""Characters; what is longer is no word. A guess, and tantivy's own."""
+from embeddings.characters import readable
+from embeddings.index.numerals import ordinal
+from embeddings.index.spelling import american
+from embeddings.index.tokens import tokens, words
 
-_WORD = r"\d+(?:[.,]\d+)+|[^\W_]+"  # 600,000 and 2.5 are one word, _this_ is "this"
+_KEPT = 100_000
+"""Words whose stems are kept at hand. A guess: some 20 MB, and most of what a language has."""
 
 FUNCTION_WORDS = tuple(
     """
@@ -50,39 +57,89 @@ teeth, woman women
 """Each base with its forms, without those that mostly mean something else (lie lay, wind wound)."""
 
 
-def stems(text: str, without: tuple[str, ...] = ()) -> list[str]:
-    """The stems of a text's words in order, as the index has them; `without` names words to
-    leave out."""
-    base = _bases()
-    return [base.get(word, word) for word in _analyzer(without).analyze(text)]
+_CAPITALISED = "|".join(word.capitalize() for word in FUNCTION_WORDS if len(word) > 1)
+_NAME = rf"\b(?:{_CAPITALISED})(?:[^\S\n](?:{_CAPITALISED}))+\b"
+_ONE_WORD = (
+    rf"(?:(?<=[a-z,;][^\S\n])(?=\w+\b(?![^\S\n][A-Z]))|(?<=[“\"‘])(?=\w+,?[”\"’]))"
+    rf"(?:{_CAPITALISED})\b"
+)
+"""Within a sentence, or in quotation marks by itself."""
+
+_AGE = r"\b[Aa]ged (\d{1,3})\b|(?<=[^\W\d]), (\d{1,3})(?=,\s)"
 
 
-def located(text: str, without: tuple[str, ...] = ()) -> list[tuple[str, int, int]]:
-    """The stems of a text's words in order, with the characters [start, end) of each;
+def stems(text: str, without: Sequence[str] = ()) -> list[str]:
+    """The stems of a text's words in order, as the index has them, and then what they imply;
     `without` names words to leave out."""
-    base = _bases()
-    tokens = _analyzer(without).pre_tokenize(text).tokens
+    read, _ = readable(text)
+    own = [stem(word) for word in words(read) if word not in without]
+    return own + [name for name, _, _ in _implied(read)]
+
+
+def located(text: str, without: Sequence[str] = ()) -> list[tuple[str, int, int]]:
+    """The same, with the characters [start, end) of each; those of a date in digits have the
+    same."""
+    read, places = readable(text)
+    own = [(stem(word), start, end) for word, start, end in tokens(read) if word not in without]
     return [
-        (base.get(token.text, token.text), token.char_offset_from, token.char_offset_to)
-        for token in tokens
+        (name, places[start], places[end - 1] + 1) for name, start, end in [*own, *_implied(read)]
     ]
+
+
+def is_name(stem: str) -> bool:
+    """Whether a stem is that of a name of function words."""
+    return "_" in stem
+
+
+def _implied(text: str) -> Iterator[tuple[str, int, int]]:
+    """What is no word by itself: names that are made of function words, two by two ("The Who" as
+    "the_who", "It" as "it_"), and the words for an age: "The captain, 61, was fined"."""
+    for name in re.finditer(rf"{_NAME}|{_ONE_WORD}", text):
+        parts = [*re.finditer(r"\w+", name[0])]
+        for first, second in zip(parts, parts[1:] or [None], strict=False):
+            last = second or first
+            words_of_it = f"{first[0]}_{second[0] if second else ''}".lower()
+            yield words_of_it, name.start() + first.start(), name.start() + last.end()
+    for start, end in ages(text):
+        yield from (("old", start, end), ("age", start, end))
+
+
+def ages(text: str) -> Iterator[tuple[int, int]]:
+    """Where an age stands in figures: "aged 61", or between commas: "The captain, 61, was"."""
+    for age in re.finditer(_AGE, text):
+        yield age.span(age.lastindex or 0)
+
+
+@lru_cache(_KEPT)
+def stem(word: str) -> str:
+    """The stem of a word in small letters; of a number or what has signs, itself."""
+    if not word.isascii():
+        word = normalize("NFC", word)
+        word = "".join(_analyzer(stemmed=False).analyze(word))
+    if not word.isalpha():
+        number = word[:-2]
+        ends = word[-2:] in ("st", "nd", "rd", "th")
+        return (ends and number.isdigit() and ordinal(int(number))) or word
+    (own,) = _analyzer(stemmed=True).analyze(american(word))
+    return _bases().get(own, own)
+
+
+@cache
+def irregular() -> tuple[str, ...]:
+    """Words with irregular forms, and these."""
+    return tuple(_IRREGULAR.replace(",", " ").split())
 
 
 @cache
 def _bases() -> dict[str, str]:
     """The stem of an irregular form → the stem of its base."""
-    groups = (_analyzer(()).analyze(group) for group in _IRREGULAR.split(","))
+    groups = (_analyzer(stemmed=True).analyze(group) for group in _IRREGULAR.split(","))
     return {form: base for base, *forms in groups for form in forms if form != base}
 
 
 @cache
-def _analyzer(without: tuple[str, ...]) -> TextAnalyzer:
-    builder = (
-        TextAnalyzerBuilder(Tokenizer.regex(_WORD))
-        .filter(Filter.remove_long(_LONGEST_WORD))
-        .filter(Filter.lowercase())
-        .filter(Filter.ascii_fold())
-    )
-    if without:
-        builder = builder.filter(Filter.custom_stopword(list(without)))
-    return builder.filter(Filter.stemmer("english")).build()
+def _analyzer(*, stemmed: bool) -> TextAnalyzer:
+    """Folds words in small letters to ASCII, and stems them. The one place that knows the
+    language of a stemmer."""
+    builder = TextAnalyzerBuilder(Tokenizer.regex(r"[\w\p{M}]+")).filter(Filter.ascii_fold())
+    return (builder.filter(Filter.stemmer("english")) if stemmed else builder).build()

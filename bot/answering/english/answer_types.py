@@ -32,6 +32,7 @@ _KINDS: tuple[tuple[Kind | None, str], ...] = (
         r" (?:percent(?:age)?|number|amount|population|price|cost|age|rate|ratio|size|area|length"
         r"|height|weight|distance|total|speed|temperature|score|share|proportion|density)\b",
     ),
+    ("number", r"\bwhat (?:do|does|did|will|would|is|was|are|were) .*\b(?:costs?|worth|sold for)$"),
     ("date", r"\b(?:what|which) (?:\w+ )?(?:year|date|day|month|century|decade|time|era)s?\b"),
     (
         "name",
@@ -59,7 +60,7 @@ _FIRST: dict[str, Kind | None] = {
 }
 _AGE = r"(?i)\bhow\s+old\b|\b(?:what|which)\b.*\bage\b"
 _DURATION = rf"{_AGE}|\bhow\s+(?:long|late|early)\b"
-_SUM = r"(?i)\bhow\s+much\b"
+_SUM = r"(?i)\bhow\s+much\b|\bwhat\b.*\b(?:cost|price|worth|sold\s+for)\b"
 _COUNTED = r"(?i)\b(?:how\s+many|(?:the|what)\s+number\s+of)\s+((?:[\w'’-]+\s*){1,3})"
 _WH = r"\b(?:who|whom|whose|what|which|when|where|why|how)"
 _VERB = (

@@ -11,34 +11,41 @@ from typing import Literal
 
 from msgspec import Struct
 
+from embeddings.index import numerals
 from embeddings.index.stems import FUNCTION_WORDS
 
 Kind = Literal["date", "number", "name", "quotation", "cause"]
 
 _MONTH = (
     r"(?:January|February|March|April|May|June|July|August|September|October|November|December"
-    r"|(?:Jan|Feb|Aug|Sept|Oct|Nov|Dec)\.)"
+    r"|(?:Jan|Feb|Aug|Sept|Oct|Nov|Dec)\.|(?:Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept?|Oct|Nov|Dec)\.?"
+    r"(?=\s\d|,?\s(?:1\d|20)\d\d\b))"
 )
 _DAY = r"\d{1,2}(?:st|nd|rd|th)?"
 _DATE = (
-    rf"\b(?:{_DAY}\s+(?:of\s+)?{_MONTH}(?:,?\s+\d{{4}})?"
+    rf"\b(?:{numerals.DATE}\b"
+    rf"|{_DAY}\s+(?:of\s+)?(?:{_MONTH}|(?:Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept?|Oct|Nov|Dec)\b)"
+    rf"(?:,?\s+\d{{4}})?"
     rf"|{_MONTH}\s+{_DAY}(?!\d)(?:,?\s+\d{{4}})?|{_MONTH}(?:\s+(?:of\s+)?\d{{4}})?"
     r"|\d{1,4}\s*(?:BCE?|AD|CE)\b"
     r"|\d{1,2}(?::\d\d)?\s*[ap]\.?m\b\.?"
     r"|\d{1,2}(?:st|nd|rd|th)\s+centur(?:y|ies)\b"
-    r"|(?:1\d|20)\d\ds?\b(?!\s*(?:%|percent))"
+    r"|(?:1\d|20)\d\ds?\b(?!\s*(?:%|percent)|[.,'’]\d)"
     r"|(?:[Mm]on|[Tt]ues|[Ww]ednes|[Tt]hurs|[Ff]ri|[Ss]atur|[Ss]un)day\b"
-    r"|(?:yesterday|today|tomorrow)\b)"
+    r"|(?:yesterday|today|tomorrow)\b"
+    r"|(?:[Ll]ast|[Nn]ext|[Tt]his)\s+(?:year|month|week|night|spring|summer|autumn|winter)\b)"
 )
 _NUMERAL = (
     r"(?:two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|thirteen|fourteen|fifteen"
     r"|sixteen|seventeen|eighteen|nineteen|twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety"
     r"|hundred|thousand|million|billion|dozen|half|third|quarter|twice|zero)"
 )
+_SCALE = r"(?:hundred|thousand|million|billion|trillion)\b"
 _NUMBER = (
-    r"(?i:(?:(?:US)?[$€£]\s?)?(?<![\w.,])\d[\d,]*(?<!,)(?:\.\d+)?"
-    r"(?:\s?(?:%|percent\b|per\scent\b|(?:hundred|thousand|million|billion|trillion)\b))?"
-    rf"|\bhalf\s+an?\s+(?:hour|million|dozen)\b|\b{_NUMERAL}(?:[- ](?:{_NUMERAL}|one))*\b)"
+    rf"(?i:(?:US)?[$€£]\s?{numerals.NUMBER}m\b|(?:(?:US)?[$€£]\s?)?(?<![\w.,]){numerals.NUMBER}"
+    rf"(?:(?<=\d)(?:[mb]n|tn|k)\b|\s?(?:%|percent\b|per\scent\b|{_SCALE}))?"
+    rf"|\b(?:half\s+)?an?\s+(?:{_SCALE}|dozen\b)|\bhalf\s+an?\s+hour\b"
+    rf"|\b{_NUMERAL}(?:[- ](?:and\s)?(?:{_NUMERAL}|one))*\b)"
 )
 _CAPITAL = r"(?:[^\W\d_a-zß-öø-ÿ](?:[\w’'.-]*\w)?)"
 _NAME = rf"\b{_CAPITAL}(?:\s+(?:(?:of|the|de|la|von|van|der|and|&|for|in)\s+)*(?:{_CAPITAL}|\d+))*"
@@ -79,6 +86,8 @@ def find(kind: Kind, text: str) -> Iterator[Mention]:
         mention = Mention(*match.span())
         if kind == "name":
             mention = _without_function_words(text, mention)
+        elif kind == "number" and _is_version(match[0]):
+            continue
         if mention.start < mention.end:
             yield mention
 
@@ -93,6 +102,12 @@ def new(kind: Kind, text: str, known: Set[str]) -> Iterator[Mention]:
 def lower_words(text: str) -> list[str]:
     """The words of a text in order, in lower case."""
     return re.findall(r"\w+", text.lower())
+
+
+def _is_version(number: str) -> bool:
+    """Whether digits and full stops are no number: 1.2.3, 192.168.1.20."""
+    digits = re.search(rf"{numerals.NUMBER}", number)
+    return digits is not None and numerals.number(digits[0]) is None
 
 
 def _without_function_words(text: str, name: Mention) -> Mention:

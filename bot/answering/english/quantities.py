@@ -1,7 +1,8 @@
 """What a date or a number is worth, so that it can be compared with another.
 
 Only plain forms have a worth ("nearly 700,000", "half an hour", "6:30 p.m.", "May 24, 2023"); what
-is told otherwise is not compared.
+is told otherwise is not compared. Numbers and dates in all their spellings are read as the index
+reads them (`embeddings.index.tokens`).
 """
 
 from __future__ import annotations
@@ -11,17 +12,12 @@ from decimal import Decimal
 
 from msgspec import Struct
 
-_SCALE = {"hundred": 100, "thousand": 1000, "million": 10**6, "billion": 10**9, "trillion": 10**12}
+from embeddings.index.numerals import MONTHS
+from embeddings.index.spelling import american
+from embeddings.index.tokens import words
+
 _SECONDS = {"second": 1, "minute": 60, "hour": 3600, "day": 86_400, "week": 604_800}
 _MONTHS = {"month": 1, "year": 12, "decade": 120}
-_SMALL = (
-    "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen"
-    " sixteen seventeen eighteen nineteen"
-).split()
-_TENS = "twenty thirty forty fifty sixty seventy eighty ninety".split()
-_WORTH = {word: number for number, word in enumerate(_SMALL)} | {
-    word: 10 * number for number, word in enumerate(_TENS, start=2)
-}
 BELOW = "at most|fewer than|just under|less than|under|up to"
 ABOUT = "about|almost|approximately|around|at least|just over|more than|nearly|over|roughly|some"
 """What qualifies a number, before it."""
@@ -31,17 +27,17 @@ LONG_UNITS = (
 )
 SHORT_UNITS = "km|kg|ft"
 """Units behind a number; only the long ones have a plural."""
+_CURRENCIES = ("dollar", "euro", "pound", "yen")
+_QUALIFIED = rf"(?:(?P<below>{BELOW})\s+)?(?:(?:{ABOUT})\s+)?(?P<value>.*)"
 _NUMBER = (
-    rf"(?:(?P<below>{BELOW})\s+)?(?:(?:{ABOUT})\s+)?(?P<money>[$€£])?\s?"
-    r"(?:(?P<digits>\d{1,3}(?:,\d{3})+|\d{1,15})(?P<part>\.\d+)?|(?P<half>half an?)"
-    r"|(?P<tens>[a-z]+)(?:-(?P<ones>[a-z]+))?)"
-    rf"(?:\s(?P<scale>{'|'.join(_SCALE)}))?"
-    rf"(?:[\s-]?(?P<unit>%|per\s?cent|{LONG_UNITS}|{SHORT_UNITS})s?(?:-old)?)?"
+    rf"(?:us )?(?:(?P<money>{'|'.join(_CURRENCIES)}) )?(?:(?P<worth>\d{{1,15}}(?:\.\d+)?)|half an?)"
+    rf"(?: (?P<unit>percent|yen|{LONG_UNITS}|{SHORT_UNITS})s?)?(?: old)?"
 )
-_MONTH_NAMES = (
-    "january february march april may june july august september october november december".split()
-)
+"""By the words that the index has of it."""
+_MAY_BE_THOUSANDS = r"\D*[1-9]\d{0,2}\.(?!000)\d{3}(?!\d|\s\w*illion)"
+"""1.234 may be more than a thousand, or little more than one."""
 _DAYS = "monday tuesday wednesday thursday friday saturday sunday".split()
+_OF_DAY = r"(?P<day>\d{1,2})", r"(?P<year>(?:1\d|20)\d\d)", rf"(?P<month>{'|'.join(MONTHS)})"
 
 
 class Quantity(Struct, frozen=True):
@@ -96,49 +92,39 @@ def day(value: str) -> Day | None:
     number_of_day = _DAYS.index(weekday.rstrip(",")) if weekday else None
     if weekday and not low:
         return Day(None, None, None, number_of_day)
-    months = "|".join(_MONTH_NAMES)
-    number, year = r"(?P<day>\d{1,2})(?:st|nd|rd|th)?", r"(?P<year>(?:1\d|20)\d\d)"
+    own = " ".join(word for word in words(low) if word != "of")
+    number, year, month = _OF_DAY
     forms = (
         year,
-        rf"(?P<month>{months}) {number}(?:,? {year})?",
-        rf"{number} (?:of )?(?P<month>{months})(?:,? {year})?",
-        rf"(?P<month>{months})(?:,? (?:of )?{year})?",
+        rf"{month} {number}(?: {year})?",
+        rf"{number} {month}(?: {year})?",
+        rf"{month}(?: {year})?",
     )
-    match = next(filter(None, (re.fullmatch(form, low) for form in forms)), None)
-    if match is None:
+    match = next(filter(None, (re.fullmatch(form, own) for form in forms)), None)
+    parts = match.groupdict() if match else {}
+    if not parts or not all(part in low for name, part in parts.items() if part and name == "year"):
         return None
-    parts = match.groupdict()
     return Day(
         year=int(parts["year"]) if parts.get("year") else None,
-        month=_MONTH_NAMES.index(parts["month"]) + 1 if parts.get("month") else None,
+        month=MONTHS.index(parts["month"]) + 1 if parts.get("month") else None,
         day=int(parts["day"]) if parts.get("day") else None,
         weekday=number_of_day,
     )
 
 
 def _number(low: str) -> Quantity | None:
-    match = re.fullmatch(_NUMBER, low)
-    worth = _worth(match) if match else None
-    if match is None or worth is None:
+    qualified = re.fullmatch(_QUALIFIED, low)
+    value = qualified["value"] if qualified else ""
+    match = re.fullmatch(_NUMBER, " ".join(words(value)))
+    if qualified is None or match is None or re.match(_MAY_BE_THOUSANDS, value):
         return None
-    below = "below " if match["below"] else ""
-    unit = match["unit"] or ""
+    below = "below " if qualified["below"] else ""
+    worth = Decimal(match["worth"] or "0.5")
+    money, unit = match["money"], american(match["unit"] or "")
+    if unit in _CURRENCIES and not money:
+        money, unit = unit, ""
     if unit in _SECONDS:
         return Quantity(f"{below}time", worth * _SECONDS[unit])
     if unit in _MONTHS:
         return Quantity(f"{below}months", worth * _MONTHS[unit])
-    if unit in ("%", "percent", "per cent"):
-        return Quantity(f"{below}percent", worth)
-    return Quantity(f"{below}{match['money'] or ''}{unit}" or "count", worth)
-
-
-def _worth(match: re.Match[str]) -> Decimal | None:
-    if match["digits"]:
-        worth = Decimal(match["digits"].replace(",", "") + (match["part"] or ""))
-    elif match["half"]:
-        worth = Decimal("0.5")
-    elif match["tens"] in _WORTH and (not match["ones"] or match["ones"] in _SMALL[1:10]):
-        worth = Decimal(_WORTH[match["tens"]] + _WORTH.get(match["ones"] or "", 0))
-    else:
-        return None
-    return worth * _SCALE.get(match["scale"] or "", 1)
+    return Quantity(f"{below}{' '.join(filter(None, (money, unit)))}" or "count", worth)

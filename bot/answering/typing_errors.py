@@ -1,0 +1,130 @@
+"""Words of a question that no article has, and that are near to words that articles have: they may
+be typed wrong.
+
+A word that is one is no typing error: what the model's table has as one token, or has in another
+form ("boast" as "boasted"), and what is in quotation marks. Only in a question where another word
+is surely typed wrong may a word be meant for another ("mayer"). Of a name of several words ("Elon
+Muks") the others decide: the articles must have the whole name as it would be. Measured on
+misspelt questions and on questions asked of the articles of others: tests/eval/README.md.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import compress
+
+from msgspec import Struct
+
+from bot.answering.english import mentions
+from bot.answering.question import Question, understand
+from embeddings.encoding.encoder import Encoder
+from embeddings.index.search import Found, Hidden, Index, Near
+from embeddings.index.stems import stem
+
+SHORTEST = 4
+"""Letters of a word that may be typed wrong: of shorter ones too many are near. A guess."""
+
+SHORT = 5
+"""Letters up to which a word with another letter in it is another word (musk, must). Measured."""
+
+LONG = 9
+"""Letters from which two edits are allowed, before the same ending. Measured: with 8 and any ending
+"informatics" was "information"."""
+
+SURE = 0.8
+"""How sure it is that such a word was meant: an answer is as much less likely. A guess."""
+
+_QUOTED = r"“[^”]*”?|\"[^\"]*\"?"
+_ENDINGS = ("", "e", "s", "es", "ed", "ing", "er", "ers", "ion", "ions", "y", "ies", "ly", "al")
+"""What a stem may have in English."""
+
+
+class Corrected(Struct, frozen=True):
+    """A question as it was probably meant, and the articles' words that are searched in it."""
+
+    question: Question
+    words: tuple[str, ...]
+
+
+def corrected(
+    question: Question,
+    found: Found,
+    index: Index,
+    encoder: Encoder,
+    *,
+    hidden: Hidden | None = None,
+) -> Corrected | None:
+    """The question with the articles' words in place of those that may be typed wrong; None where
+    there are none.
+
+    Raises:
+        IndexUnusable: the index is damaged.
+    """
+    text = question.text
+    unknown = [*_unknown(question, found)]
+    are_words = _are_words([text[start:end] for start, end in unknown], encoder)
+    meant: dict[tuple[int, int], str] = {}
+
+    def look_for(places: Iterable[tuple[int, int]], *, careful: bool) -> None:
+        for start, end in places:
+            edits = 2 if end - start >= LONG else 1
+            near = index.near(question.query, text[start:end], edits, hidden=hidden)
+            fitting = (own.word for own in near if _fits(text, start, end, own, careful=careful))
+            if best := next(fitting, None):
+                meant[start, end] = best
+
+    look_for(compress(unknown, (not is_word for is_word in are_words)), careful=True)
+    if not meant:
+        return None
+    look_for(
+        (place for place in compress(unknown, are_words) if text[slice(*place)].islower()),
+        careful=False,
+    )
+    for (start, end), word in sorted(meant.items(), reverse=True):
+        text = text[:start] + word + text[end:]
+    return Corrected(understand(text, encoder), tuple(word for _, word in sorted(meant.items())))
+
+
+def _unknown(question: Question, found: Found) -> Iterator[tuple[int, int]]:
+    """The characters of each word that no article has, unless it is quoted."""
+    quoted = [match.span() for match in re.finditer(_QUOTED, question.text)]
+    for term, word in question.query.terms.items():
+        if term in found.unknown and len(word) >= SHORTEST and word.isalpha():
+            for match in re.finditer(rf"\b{word}\b", question.text):
+                if not any(start <= match.start() < end for start, end in quoted):
+                    yield match.span()
+
+
+def _are_words(words: Sequence[str], encoder: Encoder) -> list[bool]:
+    """Whether each is a word, by the model's table of tokens: a token, or another form of one."""
+    return [
+        any(
+            tokens.offsets == ((0, len(form)),)
+            for form, tokens in zip(forms, encoder.tokens(forms), strict=True)
+        )
+        for forms in ([word, *_forms(word.lower())] for word in words)
+    ]
+
+
+def _forms(word: str) -> list[str]:
+    """Words with the same stem."""
+    own = stem(word)
+    return [own + ending for ending in _ENDINGS if stem(own + ending) == own]
+
+
+def _fits(text: str, start: int, end: int, near: Near, *, careful: bool) -> bool:
+    """Whether a word that is near can be the one that was meant."""
+    typed, meant = text[start:end], near.word
+    if start and typed[0].isupper() and not meant[0].isupper():
+        return False
+    changed = len(typed) == len(meant) and sorted(typed.lower()) != sorted(meant.lower())
+    if careful and changed and len(typed) <= SHORT:
+        return False
+    if near.edits > 1 and typed[-2:].lower() != meant[-2:].lower():
+        return False
+    name = next((own for own in mentions.find("name", text) if own.start <= start < own.end), None)
+    if name is None or " " not in name.of(text):
+        return True
+    whole = text[name.start : start] + meant + text[end : name.end]
+    return " ".join(mentions.lower_words(whole)) in " ".join(mentions.lower_words(near.passage))
