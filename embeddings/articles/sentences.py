@@ -1,52 +1,82 @@
-"""Where sentences begin and end: sentencex (MIT, Wikimedia), with what it gets wrong mended."""
+"""Where sentences begin and end.
+
+A sentence ends with a mark that ends sentences, the quotation marks and brackets that close right
+after it, and white space before what can begin another one. Of a full stop it is told from the
+words around it (abbreviations.py). Sentences between quotation marks are sentences of their own;
+the words of whoever speaks belong to the sentence that they stand with.
+"""
 
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterator
-from itertools import pairwise
+
+from embeddings.articles.abbreviations import Place, ends_sentence
 
 LONGEST_SENTENCE = 800
-"""Characters; what the segmenter leaves longer is cut at a space (or, without one, anywhere).
-A guess: a sentence of this length is no sentence."""
+"""Characters; a longer one is cut at a space (or, without one, anywhere). A guess: a sentence of
+this length is no sentence."""
 
-WINDOW = 5000
-"""Characters that the segmenter is shown at a time: its time grows with the square of a long
-text without spaces. A guess, far above any sentence."""
+_LONGEST_WORD = 40
+"""Characters that are looked at for the words around a mark. A guess."""
 
-# Patterns are text, compiled (and kept by `re`) when first used: a question uses none.
-# sentencex takes what follows "6 p.m." for a new sentence, cuts "R-S.C.", and knows few titles.
-_PERSONAL_TITLE = (
-    r"\b(?:Mr|Mrs|Ms|Mx|Messrs|Dr|Prof|Rev|Hon|Pres|Govs?|Sens?|Reps?|Amb|Atty|Ald|Cllr|Supt|Det"
-    r"|Insp|Gens?|Lt|Col|Capt|Cmdr|Maj|Brig|Sgt|Cpl|Pvt|Spc|Adm)\.\s*$"
+_AROUND = 2000
+"""Characters on either side of a full stop in which a word in lower case shows that it is no name.
+A guess."""
+
+# Patterns are text, compiled (and kept by `re`) when first used: a question uses none. None of
+# them can try a text again and again: what may follow a repetition is optional, or not in it.
+_OPENERS = r"\"'“‘«‹„‚»›「『《(\[{¿¡–—−\-*•·▪‣"
+_CLOSERS = r"\"'”’“‘»›«‹」』》）〉】)\]}"
+_SPACED = ".!?…‼‽⁇⁈⁉؟۔։።፧"
+_UNSPACED = "。！？｡．।॥။។៕"
+"""Marks after which the next sentence may follow without a space."""
+_END = (
+    rf"[{_SPACED}{_UNSPACED}][{_SPACED}{_UNSPACED}{_CLOSERS}]*"
+    r"(?:\[\d{1,3}\])*"  # a note's number
+    r"(?:[ \u00a0\u202f][»›](?=[\s,;:.!?]|$))?"  # « Non. » Puis
 )
-_CLOCK_TIME = r"(?i)\d\s*[ap]\.m\.\s*$"
-_TIME_ZONE_OR_DAY = (
-    r"(?:Eastern|Central|Mountain|Pacific|Greenwich|local|[A-Z]{2,4}T|GMT|UTC)\b"
-    r"|(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day\b"
-    r"|(?:Jan|Feb|Mar|Apr|May|June|July|Aug|Sep|Oct|Nov|Dec)[a-z]*\.?\s+\d"
+_NEXT = rf"([\s{_OPENERS}]*)([^\s{_CLOSERS}]{{0,{_LONGEST_WORD}}})"
+_WORD_BEFORE = r"(\S*)\s+(\S+)$"
+_BRACKETS = r"\([^()]{1,300}\)|\[[^\[\]]{1,300}\]"
+_CJK = r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]"
+
+_LABEL = (
+    r"\W*(?:(?i:art|article|sec|section|chap|chapter|rule|part|clause|no|§)\.?\s*)?"
+    r"(?:\d{1,3}(?:\.\d{1,3})*|[A-Za-z]|x{0,3}(?:ix|iv|v?i{0,3})|X{0,3}(?:IX|IV|V?I{0,3})|P\.?S|N\.?B)"
 )
+"""What stands before a sentence and is none: 1. The owner …, Section 4. The tenant …, A. In May."""
+_NUMBER_IN_BRACKETS = r"[(\[]\s*(?:\d{1,4}[a-z]?|p?p\.?\s?\d+)\s*[)\]]"
 _OPENING_TIME = (
     r"(?i)^\W*(?:at|by|around|about|from|until|before|after|since|just|shortly|only)"
     r"(?:\s+(?:at|about|around|before|after|exactly|nearly|precisely|roughly|some))*"
-    r"\s+\d{1,2}(?:[:.]\d\d)?\s*[ap]\.m\.\s*$"
+    r"\s+\d{1,2}(?:[:.]\d\d)?\s*[ap]\.m$"
 )
 """At around 10 p.m. …: the sentence is yet to come."""
-_INITIAL = r"\b[A-Z]\.$"
-_NEXT_INITIAL = r"[A-Z]\."
+_SPEAKER = (
+    r"\s+(?:[A-Z][\w.'’-]*\s+){1,4}(?:said|says|asked|asks|cried|shouted|replied|answered|called"
+    r"|added|whispered|exclaimed|yelled|screamed|wondered|demanded|insisted|told|tells)\b"
+)
+"""“Wait!” Ann Lee said: who speaks, after a mark that would end the sentence."""
+_SPEAKER_CJK = r"と|って|、|，|[^。！？，、\s]{0,8}[说說道问問喊答叫]"
+_EXCLAMATIONS = r"\b(?:Yahoo|Yum|Wham|Jeopardy|Mamma Mia|Oklahoma)$"
+"""Names that end in an exclamation mark."""
+_GLUED = r"[A-Z][a-z]*(?=[\s,'’]|$)"
+_ENDINGS_OF_NAMES = r"(?:Com|Org|Net|Js|Io|Co|Uk|Py|Txt|Pdf)\b"
 
 
-def sentences(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
-    """The sentences of one paragraph, as characters [start, end) of the text; none very long."""
-    # A wrapped line's end is a space to the segmenter; characters keep their places.
+def sentences(text: str, start: int, end: int, language: str = "en") -> Iterator[tuple[int, int]]:
+    """The sentences of one paragraph, as characters [start, end) of the text; none very long.
+
+    Args:
+        language: an ISO 639-1 code; one that is not known is taken for English where it matters.
+
+    Exact slices in order; all that lies outside them is white space.
+    """
+    # A wrapped line's end is a space; characters keep their places.
     paragraph = re.sub(r"[\r\n]", " ", text[start:end])
-    bounds = _segment(paragraph)
-    joined = [0]
-    for before, at, after in zip(bounds, bounds[1:], [*bounds[2:], len(paragraph)], strict=False):
-        if at == len(paragraph) or not _same_sentence(paragraph[before:at], paragraph[at:after]):
-            joined.append(at)
-    for first, last in pairwise(joined):
-        first, last = trim(paragraph, first, last)
+    for first, last in _bounds(paragraph, language):
         while last - first > LONGEST_SENTENCE:
             space = paragraph.rfind(" ", first + LONGEST_SENTENCE // 2, first + LONGEST_SENTENCE)
             cut = space if space > 0 else first + LONGEST_SENTENCE
@@ -65,31 +95,96 @@ def trim(text: str, first: int, last: int) -> tuple[int, int]:
     return first, last
 
 
-def _segment(paragraph: str) -> list[int]:
-    """Where sentencex has its bounds, 0 and the end among them.
+def _bounds(paragraph: str, language: str) -> Iterator[tuple[int, int]]:
+    marks = _SPACED + _UNSPACED + (";;" if language == "el" else "")
+    pattern = _END.replace(_SPACED + _UNSPACED, marks)
+    first, whole = trim(paragraph, 0, len(paragraph))
+    aside = _asides(paragraph)
+    for match in re.finditer(pattern, paragraph):
+        at = match.end()
+        if paragraph[at - 1] in "“‘«" and paragraph[at : at + 1].isalpha():
+            at -= 1  # it opens what follows without a space
+        if at >= whole or match.start() < first or _is_aside(aside, match.start()):
+            continue
+        if _ends(paragraph, first, match.start(), at, language):
+            yield first, at
+            first = trim(paragraph, at, whole)[0]
+    if first < whole:
+        yield first, whole
 
-    It is shown a window at a time; of a window that is cut the last sentence is left to the next.
-    """
-    import sentencex  # not needed to answer a question
 
-    bounds = [0]
-    while bounds[-1] < len(paragraph):
-        at = bounds[-1]
-        window = paragraph[at : at + WINDOW]
-        ends = [
-            at + bound["end_index"] for bound in sentencex.get_sentence_boundaries("en", window)
-        ]
-        cut = at + len(window) < len(paragraph) and len(ends) > 1
-        bounds += ends[:-1] if cut else ends
-    return bounds
+def _asides(paragraph: str) -> list[tuple[int, int]]:
+    """The brackets that stand within a sentence: it does not end inside of them."""
+    if "(" not in paragraph and "[" not in paragraph:
+        return []
+    spans = []
+    for match in re.finditer(_BRACKETS, paragraph):
+        before = paragraph[max(match.start() - 3, 0) : match.start()].rstrip(" \"'“”’")
+        if before and before[-1] not in _SPACED:
+            spans.append((match.start(), match.end() - 1))
+    return spans
 
 
-def _same_sentence(before: str, after: str) -> bool:
-    """Whether the segmenter's bound between two pieces is none."""
-    if re.search(_PERSONAL_TITLE, before[-12:]) and after[:1].isupper():
-        return True
-    if re.search(_CLOCK_TIME, before) and re.match(_TIME_ZONE_OR_DAY, after):
-        return True
-    if re.match(_OPENING_TIME, before):
-        return True
-    return bool(re.search(_INITIAL, before) and re.match(_NEXT_INITIAL, after))
+def _is_aside(spans: list[tuple[int, int]], at: int) -> bool:
+    number = bisect_right(spans, (at, at)) - 1
+    return number >= 0 and spans[number][0] < at < spans[number][1] - 1
+
+
+def _ends(paragraph: str, first: int, mark: int, at: int, language: str) -> bool:
+    """Whether the mark at `mark`, with what closes after it up to `at`, ends the sentence."""
+    marks = paragraph[mark:at]
+    follows = re.compile(_NEXT).match(paragraph, at)
+    gap, word = (follows[1], follows[2]) if follows else ("", "")
+    if marks[0] in _UNSPACED or (marks[0] in "!?" and re.match(_CJK, paragraph[at])):
+        return not (marks[-1] in "」』”’》" and re.compile(_SPEAKER_CJK).match(paragraph, at))
+    if not paragraph[at].isspace():
+        return _is_glued(paragraph, first, mark, at)
+    if not word or word[0] in ".…,;:!?" or (mark and paragraph[mark - 1] in "([" and marks[-1] in ")]"):
+        return False
+    small = word[0].islower() and not re.match(r"[a-z]{1,2}[A-Z]", word)
+    if small and not re.search("[•▪‣]", gap) and not paragraph.islower():
+        return False
+    closed = marks[-1] in _CLOSERS
+    if marks.rstrip(_CLOSERS)[-1] in "!?" or len(marks) > 1 and marks[1] in ".…!?" or marks[0] != ".":
+        name = re.search(_EXCLAMATIONS, paragraph[max(mark - 12, 0) : mark])
+        spoken = closed and re.compile(_SPEAKER).match(paragraph, at)
+        return not (spoken or (name and marks == "!"))
+    if re.compile(_NUMBER_IN_BRACKETS).match(paragraph, trim(paragraph, at, len(paragraph))[0]):
+        return False
+    return _full_stop_ends(paragraph, first, mark, at, gap, word, language)
+
+
+def _full_stop_ends(
+    paragraph: str, first: int, mark: int, at: int, gap: str, word: str, language: str
+) -> bool:
+    so_far = paragraph[max(first, mark - _LONGEST_WORD) : mark]
+    if mark - first <= _LONGEST_WORD and re.fullmatch(_LABEL, so_far):
+        return False
+    if re.search(_OPENING_TIME, so_far):
+        return False
+    words = re.search(_WORD_BEFORE, f" {so_far}")
+    if words is None:
+        return True  # . . .
+    last = words[2].lstrip(_OPENERS.replace("\\", ""))
+    place = Place(
+        word=last,
+        before=words[1],
+        begins=not words[1],
+        next=word,
+        opened=bool(gap.strip()),
+    )
+    near = paragraph[max(at - _AROUND, 0) : at + _AROUND]
+    common = word.islower() or f" {word.lower()} " in near
+    return ends_sentence(place, language, common=common)
+
+
+def _is_glued(paragraph: str, first: int, mark: int, at: int) -> bool:
+    """Whether a sentence follows without a space, ended.The next, and no name goes on: A.Com."""
+    before = paragraph[max(first, mark - _LONGEST_WORD) : mark].rsplit(" ", 1)[-1]
+    after = re.compile(_GLUED).match(paragraph, at)
+    return bool(
+        after
+        and re.search(r"[a-z]{2}$", before)
+        and not re.search(r"[/@_:\\]|\w\.\w", before)
+        and not re.compile(_ENDINGS_OF_NAMES).match(paragraph, at)
+    )

@@ -1,0 +1,225 @@
+"""What a word before a full stop is: an abbreviation, an initial, an ordinal, or a sentence's last.
+
+Kinds, not a list of exceptions. Each table names the words that behave alike and says why they
+do. English has tables of its own; sentencex (MIT, Wikimedia) knows the abbreviations of some
+thirty other languages. It is not asked about English, where it takes "me", "ill" and "may" for
+abbreviations.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+from msgspec import Struct
+
+
+class Place(Struct, frozen=True):
+    """A full stop with what stands around it.
+
+    `word`: what it follows, without opening marks ("U.S", "approx", "J"). `before`: the word
+    before that, or none. `begins`: nothing of the sentence stands before `word`. `next`: the word
+    that follows, up to white space; `opened`: a bracket or a quotation mark opens before it.
+    """
+
+    word: str
+    before: str
+    begins: bool
+    next: str
+    opened: bool
+
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+_TITLES = _words(
+    """Mr Mrs Ms Mx Messrs Mme Mmes Mlle Dr Drs Prof Profs Rev Revd Hon Fr Pres Gov Govs Sen Sens
+    Rep Reps Amb Atty Ald Cllr Supt Det Insp Gen Gens Lt Col Cols Capt Cmdr Cdr Comdr Maj Brig Sgt
+    Cpl Pvt Pfc Spc Adm Asst Assoc"""
+)
+"""Before a name: the sentence always goes on, whatever the name is (Dr. No)."""
+
+_LINKS = _words("approx ca cf viz vs eg ie esp incl excl resp vgl e.g i.e a.k.a")
+"""Before what they bring in: the sentence always goes on."""
+
+_NUMBERED = _words(
+    """no nos nr fig figs vol vols ch chs chap p pp para paras sec secs sect art arts pt pts app ex
+    ser tab eq eqs cl reg sched ver bk fn sub ext apt rm max min approx est fl
+    jan feb mar apr jun jul aug sep sept oct nov dec mon tue tues wed thu thur thurs fri in oz gal
+    mi mins sec secs hr hrs"""
+)
+"""Before a number, a part of it, or a date the sentence goes on (ch. 5, Sept. 11, 6 ft. 2 in.);
+before another word most of them are plain words, which may end it (art, in, no)."""
+
+_AFTER_NAMES = _words(
+    """Inc Corp Co Cos Ltd Bros Jr Sr Esq Assn Dept Univ Inst Govt Natl Intl Mfg St Ste Mt Mts Ft Pt
+    Ave Blvd Rd Hwy Ln Sq Pl Bldg Ala Ariz Ark Calif Colo Conn Del Fla Ga Ill Ind Kan Ky La Mass Md
+    Mich Minn Miss Mo Mont Neb Nev Okla Ore Pa Penn Tenn Tex Va Vt Wash Wis Wyo Ont Que Alta"""
+)
+"""Parts of names: the name, or its sentence, may go on (Brook Co. Ltd., St. Anne, Tampa, Fla.,
+police), or the sentence ends with it."""
+
+_UNITS_OR_LISTS = _words("etc al pct in oz gal mi mins min sec secs hr hrs")
+"""Before a number the sentence goes on; before a capital it ends."""
+
+_LETTERED = _words(
+    """ward group appendix vitamin vitamins plan type hepatitis influenza class exhibit section part
+    annex schedule table figure gate terminal room block grade level team line route bus train zone
+    unit wing building platform pier studio court division series serie league category tier phase
+    option model party side point site sample patient witness juror person company camp layer deck
+    hall lot bay berth hangar concourse bank key size cup factor protein strand cell column row
+    seat car coach aisle entrance exit door area region sector district stage step paper question
+    answer chapter book volume version variant strain form note rating letter drug product study
+    gruppe groupe grupo gruppo groep typ tipo klasse classe clase plano anhang annexe anexo allegato
+    vitamine hépatite zona bloc bloque a an of rated is are was were to and or than"""
+)
+"""Before a single letter that is no initial: what is numbered by letters, and words after which
+a name seldom begins with one (a C, rated A)."""
+
+_NO_WORDS = _words("hm hmm mm mmm pst psst shh sh tsk brr grr pfft nth cv tv")
+"""Without a vowel and no abbreviations all the same."""
+
+_MONTHS_AND_ZONES = (
+    r"(?i:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]*\.?$"
+    r"|(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day\b"
+    r"|(?:Eastern|Central|Mountain|Pacific|Greenwich)\b|[A-Z]{2,4}T\b|GMT|UTC"
+)
+"""What a clock time goes on with: 6 p.m. Eastern, 6 p.m. Wednesday."""
+
+_STARTERS = {
+    "en": _words(
+        """The A An This That These Those He She It They We You I His Her Its Their Our My Your
+        There Here In On At By For From With Without After Before When While Where Why How What Who
+        Whose Which As If But And Or Nor Yet Not No So Then Thus Now Once Since Although Though
+        Because Until Unless Despite During Under Over Between Among Both Each Every Either Neither
+        Some Many Most Much More Few Several All Any Another Other Others Such Only Even Also
+        However Meanwhile Moreover Nobody Nothing None Everyone Everybody Someone Is Are Was Were
+        Has Have Had Do Does Did Can Could Would About Later Earlier Today Yesterday Tomorrow Last
+        Next One Two Three Four Five Six Seven Eight Nine Ten Eleven Twelve Twenty Thirty Hundreds
+        Thousands Dozens"""
+    ),
+    "de": _words(
+        """Der Die Das Den Dem Er Sie Es Wir Ich Ihr Ein Eine Einen Einem Einer In Im Am An Auf Bei
+        Mit Nach Von Vor Zu Zum Zur Aus Für Als Wenn Weil Und Oder Aber Doch Dann Danach Dort Da
+        Dies Diese Dieser Dieses Sein Seine Ihre Man Nur Auch So Was Wer Wo Wie"""
+    ),
+    "fr": _words(
+        """La Les Il Elle Ils Elles On Nous Vous Je Un Une Ce Cette Ces Cela En Dans Mais Et Ou Puis
+        Sur Pour Par Avec Son Sa Ses Leur Quand Selon Ainsi Aussi Après Avant"""
+    ),
+    "es": _words(
+        """El La Los Las Un Una Unos Unas En Pero Y No Se Su Sus Ella Ellos Nosotros Yo Este Esta
+        Esto Estos Cuando Después Entonces Por Para Con Según También Luego"""
+    ),
+    "it": _words("Il Lo La I Gli Le Un Una In Ma E Non Si Egli Lei Essi Poi Quando Per Con Dopo"),
+    "pt": _words("O A Os As Um Uma Em No Na Mas E Não Ele Ela Eles Depois Quando Por Para Com"),
+    "nl": _words("De Het Een Hij Zij Ze Wij We Ik In Op Maar En Dat Dit Daarna Toen Er Niet Voor"),
+    "sv": _words("Den Det De En Ett Han Hon Vi Jag Men Och I På Efter När Då Sedan Detta Där Inte"),
+    "da": _words("Den Det De En Et Han Hun Vi Jeg Men Og I På Efter Da Så Dette Der Ikke Siden"),
+    "no": _words("Den Det De En Et Ei Han Hun Vi Jeg Men Og I På Etter Da Så Dette Der Ikke Siden"),
+}
+"""Words that begin a sentence and, with a capital, are hardly ever part of a name. Where a word may
+or may not end its sentence, these decide."""
+_STARTERS |= {"nb": _STARTERS["no"], "nn": _STARTERS["no"]}
+
+_ORDINALS = _words(
+    "de da no nb nn fi cs sk sl hr sr bs hu et lv pl is fo tr eu lb gsw nds dsb hsb"
+)
+"""Languages that write an ordinal as a number with a full stop: am 12. August."""
+
+_ORDINAL_FOLLOWS = _words(
+    """am der die das den dem des im zum zur vom beim ein eine einen einem einer eines jeder jede
+    jeden seinem seinen seine ihrem ihren ihre diesem dieser bis ab seit und"""
+)
+"""German nouns have a capital, so what stands before the number tells: der 3. Versuch."""
+
+_NORDIC = {"no": "da", "nb": "da", "nn": "da", "sv": "da"}
+"""Languages that sentencex has no abbreviations of, and a near one that it has them of."""
+_NORDIC_OWN = _words("f.eks bl.a osv dvs kr nr ca mht evt ev jf jfr fr.o.m t.o.m m.m t.ex iht pga")
+
+_NUMBER = r"\d|[#§]\d"
+_NUMBER_OR_PART = r"\d|[#§]\s?\d|[A-Z]\d|(?:[IVXLC]+|[A-Z])(?![\w'’])"
+_DOTTED = r"(?:[^\W\d_]{1,4}\.)+[^\W\d_]{1,4}"
+_CONSONANTS = r"[A-Z]?[bcdfghj-np-tv-xz]{1,5}"
+_ROMAN = r"[IVX]+"
+
+
+def ends_sentence(place: Place, language: str, *, common: bool) -> bool:
+    """Whether the full stop after a word ends its sentence, given that what follows could begin
+    one: it is no lower-case letter.
+
+    Args:
+        common: the text around has the next word in lower case too, so that it is no name.
+    """
+    word = place.word
+    begins = common or place.next in _STARTERS.get(language, ())
+    number = re.match(_NUMBER, place.next) is not None
+    if word[:1].isdigit() or (language in _ORDINALS and re.fullmatch(_ROMAN, word)):
+        return not _is_ordinal(place, language, begins=begins)
+    if len(word) == 1 and word.isalpha():
+        return _letter_ends(place, language, begins=begins, number=number)
+    if word in _TITLES or word.lower() in _LINKS:
+        return False
+    if re.fullmatch(r"[ap]\.m", word, re.IGNORECASE):
+        return not re.match(_MONTHS_AND_ZONES, place.next)
+    if re.fullmatch(_DOTTED, word) or word in _AFTER_NAMES:
+        return place.opened or (begins and not number)
+    if re.match(_NUMBER, place.before) and re.fullmatch(_CONSONANTS, word):
+        return not number  # a unit
+    low = word.lower()
+    if low in _NUMBERED and (language == "en" or number):
+        part = re.match(_NUMBER_OR_PART if word[:1].isupper() else _NUMBER, place.next)
+        return not part and not (number or re.match(_MONTHS_AND_ZONES, place.next))
+    if low in _UNITS_OR_LISTS:
+        return not number
+    if re.fullmatch(_CONSONANTS, word) and low not in _NO_WORDS:
+        return begins and not number
+    return not _is_known(word, language) or begins
+
+
+def _is_ordinal(place: Place, language: str, *, begins: bool) -> bool:
+    """Whether a number and its full stop are an ordinal: am 12. August, Friedrich II. Wagner."""
+    if language not in _ORDINALS or len(place.word) > 4 or begins:
+        return False
+    if not place.word[0].isdigit():
+        return bool(place.before)
+    if len(place.word) > 2:
+        return False
+    date = re.match(r"\d+\.", place.next) is not None
+    return date or (language == "de" and place.before.lower() in _ORDINAL_FOLLOWS)
+
+
+def _letter_ends(place: Place, language: str, *, begins: bool, number: bool) -> bool:
+    """Whether a sentence ends with a single letter, which is then no initial: Ward A., 12 m."""
+    letter, before = place.word, place.before
+    measured = before[-1:].isdigit()
+    if place.begins:
+        return False
+    if letter.islower():
+        if number or re.match(r"[^\W\d_]\.", place.next):
+            return measured and not number
+        return measured or (letter != "v" and (begins or not _is_known(letter, language)))
+    if measured or before.lower().strip("“‘\"'(") in _LETTERED:
+        return True
+    if number:
+        return False
+    if re.match(r"[^\W\d_]\.", place.next):
+        return False
+    return begins or place.opened or letter == "I" and before[-1:] != "."
+
+
+@lru_cache(maxsize=10_000)
+def _is_known(word: str, language: str) -> bool:
+    """Whether sentencex knows a word as an abbreviation of a language; of English never.
+
+    It takes English for a language that it does not know.
+    """
+    if language == "en":
+        return False
+    if language in _NORDIC and word.lower() in _NORDIC_OWN:
+        return True
+    import sentencex  # not needed to answer a question
+
+    language = _NORDIC.get(language, language)
+    return len(sentencex.segment(language, f"Aa {word}. Bb")) == 1
