@@ -36,7 +36,7 @@ def _words(text: str) -> frozenset[str]:
 _TITLES = _words(
     """Mr Mrs Ms Mx Messrs Mme Mmes Mlle Dr Drs Prof Profs Rev Revd Hon Fr Pres Gov Govs Sen Sens
     Rep Reps Amb Atty Ald Cllr Supt Det Insp Gen Gens Lt Col Cols Capt Cmdr Cdr Comdr Maj Brig Sgt
-    Cpl Pvt Pfc Spc Adm Asst Assoc"""
+    Cpl Pvt Pfc Spc Adm Asst Assoc Sec"""
 )
 """Before a name: the sentence always goes on, whatever the name is (Dr. No)."""
 
@@ -45,7 +45,7 @@ _LINKS = _words("approx ca cf viz vs eg ie esp incl excl resp vgl e.g i.e a.k.a"
 
 _NUMBERED = _words(
     """no nos nr fig figs vol vols ch chs chap p pp para paras sec secs sect art arts pt pts app ex
-    ser tab eq eqs cl reg sched ver bk fn sub ext apt rm max min approx est fl
+    ser tab eq eqs cl reg sched ver bk fn sub ext apt rm tel max min est fl
     jan feb mar apr jun jul aug sep sept oct nov dec mon tue tues wed thu thur thurs fri in oz gal
     mi mins sec secs hr hrs"""
 )
@@ -60,8 +60,8 @@ _AFTER_NAMES = _words(
 """Parts of names: the name, or its sentence, may go on (Brook Co. Ltd., St. Anne, Tampa, Fla.,
 police), or the sentence ends with it."""
 
-_UNITS_OR_LISTS = _words("etc al pct in oz gal mi mins min sec secs hr hrs")
-"""Before a number the sentence goes on; before a capital it ends."""
+_LISTS = _words("etc al pct")
+"""Before a number or a date the sentence goes on (et al. 2011); before a capital it ends."""
 
 _LETTERED = _words(
     """ward group appendix vitamin vitamins plan type hepatitis influenza class exhibit section part
@@ -72,10 +72,12 @@ _LETTERED = _words(
     seat car coach aisle entrance exit door area region sector district stage step paper question
     answer chapter book volume version variant strain form note rating letter drug product study
     gruppe groupe grupo gruppo groep typ tipo klasse classe clase plano anhang annexe anexo allegato
-    vitamine hépatite zona bloc bloque a an of rated is are was were to and or than"""
+    vitamine hépatite zona bloc bloque"""
 )
-"""Before a single letter that is no initial: what is numbered by letters, and words after which
-a name seldom begins with one (a C, rated A)."""
+"""What is numbered by letters: the letter after it is no initial."""
+
+_GRADED = _words("a an rated")
+"""Before a letter that is a grade (a C); a name seldom follows."""
 
 _NO_WORDS = _words("hm hmm mm mmm pst psst shh sh tsk brr grr pfft nth cv tv")
 """Without a vowel and no abbreviations all the same."""
@@ -110,7 +112,7 @@ _STARTERS = {
     ),
     "es": _words(
         """El La Los Las Un Una Unos Unas En Pero Y No Se Su Sus Ella Ellos Nosotros Yo Este Esta
-        Esto Estos Cuando Después Entonces Por Para Con Según También Luego"""
+        Me Te Esto Estos Cuando Después Entonces Por Para Con Según También Luego"""
     ),
     "it": _words("Il Lo La I Gli Le Un Una In Ma E Non Si Egli Lei Essi Poi Quando Per Con Dopo"),
     "pt": _words("O A Os As Um Uma Em No Na Mas E Não Ele Ela Eles Depois Quando Por Para Com"),
@@ -134,14 +136,25 @@ _ORDINAL_FOLLOWS = _words(
 )
 """German nouns have a capital, so what stands before the number tells: der 3. Versuch."""
 
-_NORDIC = {"no": "da", "nb": "da", "nn": "da", "sv": "da"}
+_NEAR = {"no": "da", "nb": "da", "nn": "da", "sv": "da"}
 """Languages that sentencex has no abbreviations of, and a near one that it has them of."""
-_NORDIC_OWN = _words("f.eks bl.a osv dvs kr nr ca mht evt ev jf jfr fr.o.m t.o.m m.m t.ex iht pga")
 
+_FURTHER = {
+    "de": _words("Fa Hr Hrn Fr Frl Abt Abs"),
+    "nl": _words("mevr mw dhr bijv"),
+    "sv": _words("osv dvs kr ca evt bl iht"),
+    "no": _words("osv dvs kr nr ca mht evt ev jf jfr iht pga"),
+    "it": _words("sig sigg"),
+    "es": _words("Avda"),
+}
+_FURTHER |= {"nb": _FURTHER["no"], "nn": _FURTHER["no"]}
+"""What sentencex does not know of them."""
+
+_LETTERS = r"[^\W\d_]+"
 _NUMBER = r"\d|[#§]\d"
-_NUMBER_OR_PART = r"\d|[#§]\s?\d|[A-Z]\d|(?:[IVXLC]+|[A-Z])(?![\w'’])"
+_PART = r"[A-Z]\d|(?:[IVXLC]+|[A-Z])(?![\w'’])"
 _DOTTED = r"(?:[^\W\d_]{1,4}\.)+[^\W\d_]{1,4}"
-_CONSONANTS = r"[A-Z]?[bcdfghj-np-tv-xz]{1,5}"
+_CONSONANTS = r"(?![A-Z]{2})(?i:[bcdfghj-np-tv-xz]{2,6})"
 _ROMAN = r"[IVX]+"
 
 
@@ -153,7 +166,8 @@ def ends_sentence(place: Place, language: str, *, common: bool) -> bool:
         common: the text around has the next word in lower case too, so that it is no name.
     """
     word = place.word
-    begins = common or place.next in _STARTERS.get(language, ())
+    letters = re.match(_LETTERS, place.next)
+    begins = common or (letters is not None and letters[0] in _STARTERS.get(language, ()))
     number = re.match(_NUMBER, place.next) is not None
     if word[:1].isdigit() or (language in _ORDINALS and re.fullmatch(_ROMAN, word)):
         return not _is_ordinal(place, language, begins=begins)
@@ -168,14 +182,16 @@ def ends_sentence(place: Place, language: str, *, common: bool) -> bool:
     if re.match(_NUMBER, place.before) and re.fullmatch(_CONSONANTS, word):
         return not number  # a unit
     low = word.lower()
-    if low in _NUMBERED and (language == "en" or number):
-        part = re.match(_NUMBER_OR_PART if word[:1].isupper() else _NUMBER, place.next)
-        return not part and not (number or re.match(_MONTHS_AND_ZONES, place.next))
-    if low in _UNITS_OR_LISTS:
-        return not number
+    if number and (low in _NUMBERED or low in _LISTS):
+        return False
+    if language == "en" and low in _LISTS:
+        return True
+    if language == "en" and low in _NUMBERED:
+        part = word[:1].isupper() and re.match(_PART, place.next)
+        return not (part or re.match(_MONTHS_AND_ZONES, place.next))
     if re.fullmatch(_CONSONANTS, word) and low not in _NO_WORDS:
         return begins and not number
-    return not _is_known(word, language) or begins
+    return begins or place.opened or not _is_known(word, language)
 
 
 def _is_ordinal(place: Place, language: str, *, begins: bool) -> bool:
@@ -186,8 +202,8 @@ def _is_ordinal(place: Place, language: str, *, begins: bool) -> bool:
         return bool(place.before)
     if len(place.word) > 2:
         return False
-    date = re.match(r"\d+\.", place.next) is not None
-    return date or (language == "de" and place.before.lower() in _ORDINAL_FOLLOWS)
+    date = re.match(r"\d+\.", place.next) or re.fullmatch(r"\d+\.", place.before)
+    return bool(date) or (language == "de" and place.before.lower() in _ORDINAL_FOLLOWS)
 
 
 def _letter_ends(place: Place, language: str, *, begins: bool, number: bool) -> bool:
@@ -196,17 +212,16 @@ def _letter_ends(place: Place, language: str, *, begins: bool, number: bool) -> 
     measured = before[-1:].isdigit()
     if place.begins:
         return False
-    if letter.islower():
-        if number or re.match(r"[^\W\d_]\.", place.next):
-            return measured and not number
-        return measured or (letter != "v" and (begins or not _is_known(letter, language)))
-    if measured or before.lower().strip("“‘\"'(") in _LETTERED:
+    if letter.isupper() and before.lower() in _LETTERED:
         return True
-    if number:
-        return False
     if re.match(r"[^\W\d_]\.", place.next):
         return False
-    return begins or place.opened or letter == "I" and before[-1:] != "."
+    if letter.islower():
+        goes_on = number or (letter == "v" and not measured)
+        return not goes_on and (measured or begins or not _is_known(letter, language))
+    if measured or before.lower() in _GRADED:
+        return True
+    return not number and (begins or place.opened or (letter == "I" and before[-1:] != "."))
 
 
 @lru_cache(maxsize=10_000)
@@ -217,9 +232,8 @@ def _is_known(word: str, language: str) -> bool:
     """
     if language == "en":
         return False
-    if language in _NORDIC and word.lower() in _NORDIC_OWN:
+    if word in _FURTHER.get(language, ()):
         return True
     import sentencex  # not needed to answer a question
 
-    language = _NORDIC.get(language, language)
-    return len(sentencex.segment(language, f"Aa {word}. Bb")) == 1
+    return len(sentencex.segment(_NEAR.get(language, language), f"Aa {word}. Bb")) == 1

@@ -43,7 +43,7 @@ _BRACKETS = r"\([^()]{1,300}\)|\[[^\[\]]{1,300}\]"
 _CJK = r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]"
 
 _LABEL = (
-    r"\W*(?:(?i:art|article|sec|section|chap|chapter|rule|part|clause|no|§)\.?\s*)?"
+    r"\W*(?:(?i:art|article|sec|section|chap|chapter|rule|part|clause|no)\.?\s+)?"
     r"(?:\d{1,3}(?:\.\d{1,3})*|[A-Za-z]|x{0,3}(?:ix|iv|v?i{0,3})|X{0,3}(?:IX|IV|V?I{0,3})|P\.?S|N\.?B)"
 )
 """What stands before a sentence and is none: 1. The owner …, Section 4. The tenant …, A. In May."""
@@ -62,7 +62,7 @@ _SPEAKER = (
 _SPEAKER_CJK = r"と|って|、|，|[^。！？，、\s]{0,8}[说說道问問喊答叫]"
 _EXCLAMATIONS = r"\b(?:Yahoo|Yum|Wham|Jeopardy|Mamma Mia|Oklahoma)$"
 """Names that end in an exclamation mark."""
-_GLUED = r"[A-Z][a-z]*(?=[\s,'’]|$)"
+_GLUED = r"[\"“‘«]?[A-Z][a-z]*(?![\w./@_(-])"
 _ENDINGS_OF_NAMES = r"(?:Com|Org|Net|Js|Io|Co|Uk|Py|Txt|Pdf)\b"
 
 
@@ -102,8 +102,8 @@ def _bounds(paragraph: str, language: str) -> Iterator[tuple[int, int]]:
     aside = _asides(paragraph)
     for match in re.finditer(pattern, paragraph):
         at = match.end()
-        if paragraph[at - 1] in "“‘«" and paragraph[at : at + 1].isalpha():
-            at -= 1  # it opens what follows without a space
+        if paragraph[at : at + 1].isalpha() and _opens(paragraph, first, at - 1):
+            at -= 1
         if at >= whole or match.start() < first or _is_aside(aside, match.start()):
             continue
         if _ends(paragraph, first, match.start(), at, language):
@@ -111,6 +111,13 @@ def _bounds(paragraph: str, language: str) -> Iterator[tuple[int, int]]:
             first = trim(paragraph, at, whole)[0]
     if first < whole:
         yield first, whole
+
+
+def _opens(paragraph: str, first: int, at: int) -> bool:
+    """Whether the mark of quotation before a letter opens there: ended.“The next."""
+    if paragraph[at] == '"':
+        return paragraph.count('"', max(first, at - LONGEST_SENTENCE), at) % 2 == 0
+    return paragraph[at] in "“‘«"
 
 
 def _asides(paragraph: str) -> list[tuple[int, int]]:
@@ -165,7 +172,7 @@ def _full_stop_ends(
     words = re.search(_WORD_BEFORE, f" {so_far}")
     if words is None:
         return True  # . . .
-    last = words[2].lstrip(_OPENERS.replace("\\", ""))
+    last = re.split(r"['’](?=\w\w)", words[2])[-1].lstrip(_OPENERS.replace("\\", ""))
     place = Place(
         word=last,
         before=words[1],
@@ -174,7 +181,8 @@ def _full_stop_ends(
         opened=bool(gap.strip()),
     )
     near = paragraph[max(at - _AROUND, 0) : at + _AROUND]
-    common = word.islower() or f" {word.lower()} " in near
+    small = word.rstrip(",;:.").lower()
+    common = word.islower() or (small != word and f" {small} " in near)
     return ends_sentence(place, language, common=common)
 
 
@@ -184,7 +192,7 @@ def _is_glued(paragraph: str, first: int, mark: int, at: int) -> bool:
     after = re.compile(_GLUED).match(paragraph, at)
     return bool(
         after
-        and re.search(r"[a-z]{2}$", before)
+        and re.search(r"^\W*[a-z'’]*[a-z]{2}$", before)
         and not re.search(r"[/@_:\\]|\w\.\w", before)
         and not re.compile(_ENDINGS_OF_NAMES).match(paragraph, at)
     )
