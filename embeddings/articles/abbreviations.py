@@ -19,7 +19,8 @@ class Place(Struct, frozen=True):
 
     `word`: what it follows, without opening marks ("U.S", "approx", "J"). `before`: the word
     before that, or none. `begins`: nothing of the sentence stands before `word`. `next`: the word
-    that follows, up to white space; `opened`: a bracket or a quotation mark opens before it.
+    that follows, up to white space; `opened`: a quotation mark or a list's bullet stands before it;
+    `common`: the text around has it in lower case too.
     """
 
     word: str
@@ -27,6 +28,7 @@ class Place(Struct, frozen=True):
     begins: bool
     next: str
     opened: bool
+    common: bool
 
 
 def _words(text: str) -> frozenset[str]:
@@ -52,13 +54,18 @@ _NUMBERED = _words(
 """Before a number, a part of it, or a date the sentence goes on (ch. 5, Sept. 11, 6 ft. 2 in.);
 before another word most of them are plain words, which may end it (art, in, no)."""
 
-_AFTER_NAMES = _words(
-    """Inc Corp Co Cos Ltd Bros Jr Sr Esq Assn Dept Univ Inst Govt Natl Intl Mfg St Ste Mt Mts Ft Pt
-    Ave Blvd Rd Hwy Ln Sq Pl Bldg Ala Ariz Ark Calif Colo Conn Del Fla Ga Ill Ind Kan Ky La Mass Md
-    Mich Minn Miss Mo Mont Neb Nev Okla Ore Pa Penn Tenn Tex Va Vt Wash Wis Wyo Ont Que Alta"""
+_OF_COMPANIES = _words("Inc Corp Co Cos Ltd Bros Jr Sr Esq Assn Dept Univ Inst Govt Natl Intl Mfg")
+"""Parts of names: the name may go on (Brook Co. Ltd.), or the sentence ends with it, which a word
+that is no name shows."""
+
+_OF_OTHERS = _words(
+    """St Ste Mt Mts Ft Pt Ave Blvd Rd Hwy Ln Sq Pl Bldg Ala Ariz Ark Calif Colo Conn Del Fla Ga Ill
+    Ind Kan Ky La Mass Md Mich Minn Miss Mo Mont Neb Nev Okla Ore Pa Penn Tenn Tex Va Vt Wash Wis
+    Wyo Ont Que Alta Proc Acad Sci Mol Biol Chem Phys Med Surg Clin Res Lett Soc Eur Int Jpn Trans
+    Arch Bull Exp Syst Hist Philos Math"""
 )
-"""Parts of names: the name, or its sentence, may go on (Brook Co. Ltd., St. Anne, Tampa, Fla.,
-police), or the sentence ends with it."""
+"""The same of places and journals, which any word may follow: St. Mark's, Proc. Natl. Acad. Sci.
+USA."""
 
 _LISTS = _words("etc al pct")
 """Before a number or a date the sentence goes on (et al. 2011); before a capital it ends."""
@@ -71,10 +78,13 @@ _LETTERED = _words(
     hall lot bay berth hangar concourse bank key size cup factor protein strand cell column row
     seat car coach aisle entrance exit door area region sector district stage step paper question
     answer chapter book volume version variant strain form note rating letter drug product study
-    gruppe groupe grupo gruppo groep typ tipo klasse classe clase plano anhang annexe anexo allegato
-    vitamine hépatite zona bloc bloque"""
+    war gruppe groupe grupo gruppo groep typ tipo klasse classe clase plano anhang annexe anexo
+    allegato vitamine hépatite zona bloc bloque"""
 )
 """What is numbered by letters: the letter after it is no initial."""
+
+_COMPASS = frozenset("NSEW")
+"""Letters that after a number are seldom a unit: 3170 W. Mill Road."""
 
 _GRADED = _words("a an rated")
 """Before a letter that is a grade (a C); a name seldom follows."""
@@ -121,13 +131,11 @@ _STARTERS = {
     "da": _words("Den Det De En Et Han Hun Vi Jeg Men Og I På Efter Da Så Dette Der Ikke Siden"),
     "no": _words("Den Det De En Et Ei Han Hun Vi Jeg Men Og I På Etter Da Så Dette Der Ikke Siden"),
 }
-"""Words that begin a sentence and, with a capital, are hardly ever part of a name. Where a word may
-or may not end its sentence, these decide."""
+"""Words that begin a sentence and, with a capital, are hardly ever part of a name. Where a word
+before them may or may not end its sentence, they decide."""
 _STARTERS |= {"nb": _STARTERS["no"], "nn": _STARTERS["no"]}
 
-_ORDINALS = _words(
-    "de da no nb nn fi cs sk sl hr sr bs hu et lv pl is fo tr eu lb gsw nds dsb hsb"
-)
+_ORDINALS = _words("de da no nb nn fi cs sk sl hr sr bs hu et lv pl is fo tr eu lb gsw nds dsb hsb")
 """Languages that write an ordinal as a number with a full stop: am 12. August."""
 
 _ORDINAL_FOLLOWS = _words(
@@ -153,21 +161,23 @@ _FURTHER |= {"nb": _FURTHER["no"], "nn": _FURTHER["no"]}
 _LETTERS = r"[^\W\d_]+"
 _NUMBER = r"\d|[#§]\d"
 _PART = r"[A-Z]\d|(?:[IVXLC]+|[A-Z])(?![\w'’])"
+_CLOCK_TIME = r"(?i:[ap]\.m)"
 _DOTTED = r"(?:[^\W\d_]{1,4}\.)+[^\W\d_]{1,4}"
 _CONSONANTS = r"(?![A-Z]{2})(?i:[bcdfghj-np-tv-xz]{2,6})"
 _ROMAN = r"[IVX]+"
 
 
-def ends_sentence(place: Place, language: str, *, common: bool) -> bool:
-    """Whether the full stop after a word ends its sentence, given that what follows could begin
-    one: it is no lower-case letter.
+def begins_sentence(word: str, language: str) -> bool:
+    """Whether a word with a capital is one that begins sentences, and hardly ever a name."""
+    letters = re.match(_LETTERS, word)
+    return letters is not None and letters[0] in _STARTERS.get(language, ())
 
-    Args:
-        common: the text around has the next word in lower case too, so that it is no name.
-    """
+
+def ends_sentence(place: Place, language: str) -> bool:
+    """Whether the full stop after a word ends its sentence, given that what follows could begin
+    one: it is no lower-case letter."""
     word = place.word
-    letters = re.match(_LETTERS, place.next)
-    begins = common or (letters is not None and letters[0] in _STARTERS.get(language, ()))
+    begins = begins_sentence(place.next, language)
     number = re.match(_NUMBER, place.next) is not None
     if word[:1].isdigit() or (language in _ORDINALS and re.fullmatch(_ROMAN, word)):
         return not _is_ordinal(place, language, begins=begins)
@@ -175,13 +185,18 @@ def ends_sentence(place: Place, language: str, *, common: bool) -> bool:
         return _letter_ends(place, language, begins=begins, number=number)
     if word in _TITLES or word.lower() in _LINKS:
         return False
-    if re.fullmatch(r"[ap]\.m", word, re.IGNORECASE):
+    if re.fullmatch(_CLOCK_TIME, word):
         return not re.match(_MONTHS_AND_ZONES, place.next)
-    if re.fullmatch(_DOTTED, word) or word in _AFTER_NAMES:
+    if word in _OF_COMPANIES:
+        return place.opened or ((begins or place.common) and not number)
+    if word in _OF_OTHERS or re.fullmatch(_DOTTED, word):
         return place.opened or (begins and not number)
-    if re.match(_NUMBER, place.before) and re.fullmatch(_CONSONANTS, word):
-        return not number  # a unit
-    low = word.lower()
+    return _word_ends(place, language, begins=begins, number=number)
+
+
+def _word_ends(place: Place, language: str, *, begins: bool, number: bool) -> bool:
+    """The same of a word that is no part of a name."""
+    word, low = place.word, place.word.lower()
     if number and (low in _NUMBERED or low in _LISTS):
         return False
     if language == "en" and low in _LISTS:
@@ -190,7 +205,8 @@ def ends_sentence(place: Place, language: str, *, common: bool) -> bool:
         part = word[:1].isupper() and re.match(_PART, place.next)
         return not (part or re.match(_MONTHS_AND_ZONES, place.next))
     if re.fullmatch(_CONSONANTS, word) and low not in _NO_WORDS:
-        return begins and not number
+        unit = place.before[-1:].isdigit()
+        return (unit or begins) and not number
     return begins or place.opened or not _is_known(word, language)
 
 
@@ -209,7 +225,7 @@ def _is_ordinal(place: Place, language: str, *, begins: bool) -> bool:
 def _letter_ends(place: Place, language: str, *, begins: bool, number: bool) -> bool:
     """Whether a sentence ends with a single letter, which is then no initial: Ward A., 12 m."""
     letter, before = place.word, place.before
-    measured = before[-1:].isdigit()
+    measured = before[-1:].isdigit() and letter not in _COMPASS
     if place.begins:
         return False
     if letter.isupper() and before.lower() in _LETTERED:
@@ -217,11 +233,14 @@ def _letter_ends(place: Place, language: str, *, begins: bool, number: bool) -> 
     if re.match(r"[^\W\d_]\.", place.next):
         return False
     if letter.islower():
-        goes_on = number or (letter == "v" and not measured)
-        return not goes_on and (measured or begins or not _is_known(letter, language))
+        word = language != "en" and not _is_known(letter, language)  # il y en a.
+        last = begins or place.common or word
+        return not number and (measured or (last and letter != "v"))
     if measured or before.lower() in _GRADED:
         return True
-    return not number and (begins or place.opened or (letter == "I" and before[-1:] != "."))
+    common = place.common and before.islower()
+    pronoun = letter == "I" and before.islower()
+    return not number and (begins or place.opened or common or pronoun)
 
 
 @lru_cache(maxsize=10_000)

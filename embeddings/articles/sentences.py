@@ -10,48 +10,60 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
-from embeddings.articles.abbreviations import Place, ends_sentence
+from msgspec import Struct
+
+from embeddings.articles.abbreviations import Place, begins_sentence, ends_sentence
 
 LONGEST_SENTENCE = 800
 """Characters; a longer one is cut at a space (or, without one, anywhere). A guess: a sentence of
 this length is no sentence."""
 
-_LONGEST_WORD = 40
-"""Characters that are looked at for the words around a mark. A guess."""
+_NEAR = 40
+"""Characters that are looked at before a full stop, and after it for a word. A guess."""
 
 _AROUND = 2000
 """Characters on either side of a full stop in which a word in lower case shows that it is no name.
 A guess."""
 
-# Patterns are text, compiled (and kept by `re`) when first used: a question uses none. None of
-# them can try a text again and again: what may follow a repetition is optional, or not in it.
-_OPENERS = r"\"'“‘«‹„‚»›「『《(\[{¿¡–—−\-*•·▪‣"
-_CLOSERS = r"\"'”’“‘»›«‹」』》）〉】)\]}"
+# Patterns are text, compiled (and kept by `re`) when first used: a question uses none. What may
+# follow a repetition in them is optional or none of its characters, so that none tries a long
+# text again and again.
+_OPENERS = "\"'“‘«‹„‚»›「『《([{¿¡–—−-*•·▪‣"
+_QUOTES = "\"'”’“‘»›«‹」』》"
+_CLOSERS = _QUOTES + "）〉】)]}"
 _SPACED = ".!?…‼‽⁇⁈⁉؟۔։።፧"
 _UNSPACED = "。！？｡．।॥။។៕"
 """Marks after which the next sentence may follow without a space."""
-_END = (
-    rf"[{_SPACED}{_UNSPACED}][{_SPACED}{_UNSPACED}{_CLOSERS}]*"
-    r"(?:\[\d{1,3}\])*"  # a note's number
-    r"(?:[ \u00a0\u202f][»›](?=[\s,;:.!?]|$))?"  # « Non. » Puis
+_AFTER_END = (
+    r"(?:\[[^\[\]]{1,30}\])*(?::\d{1,4}(?:[–-]\d{1,4})?)*"  # a note's number, [citation needed]:14
+    r"(?:[ \u00a0\u202f][»›”\"](?=[\s,;:.!?]|$))?"  # « Non. » Puis
 )
-_NEXT = rf"([\s{_OPENERS}]*)([^\s{_CLOSERS}]{{0,{_LONGEST_WORD}}})"
-_WORD_BEFORE = r"(\S*)\s+(\S+)$"
+_END = rf"[{_SPACED}{_UNSPACED}][{_SPACED}{_UNSPACED}{re.escape(_CLOSERS)}]*{_AFTER_END}"
+_GREEK_END = _END.replace(_SPACED, _SPACED + ";\u037e")
+_ONE_STOP = rf"\.[{re.escape(_CLOSERS)}]*(?:\s.|[\[:].*)?"
+_NEXT = rf"([\s{re.escape(_OPENERS)}]*)([^\s{re.escape(_CLOSERS)}]{{0,{_NEAR}}})"
+_WORDS_BEFORE = r"(\S*)\s+(\S+)$"
+_ELISION = r"['’](?=\w\w)"
 _BRACKETS = r"\([^()]{1,300}\)|\[[^\[\]]{1,300}\]"
+_SAYS = rf"\W{{0,{_NEAR}}}(?=\w)|\W{{{_NEAR}}}"
+"""A sentence has a letter or a digit; longer than this, marks alone are one."""
+_BULLETS = r"[•▪‣]"
 _CJK = r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]"
+_SMALL_BEGINNING = r"[a-z]{1,6}-?[A-Z\d]|(?:[a-z]|[ivx]{2,4})\)"
+"""What begins a sentence as it is: iPhone, p53, and an item's letter, b)."""
 
 _LABEL = (
     r"\W*(?:(?i:art|article|sec|section|chap|chapter|rule|part|clause|no)\.?\s+)?"
     r"(?:\d{1,3}(?:\.\d{1,3})*|[A-Za-z]|x{0,3}(?:ix|iv|v?i{0,3})|X{0,3}(?:IX|IV|V?I{0,3})|P\.?S|N\.?B)"
 )
 """What stands before a sentence and is none: 1. The owner …, Section 4. The tenant …, A. In May."""
-_NUMBER_IN_BRACKETS = r"[(\[]\s*(?:\d{1,4}[a-z]?|p?p\.?\s?\d+)\s*[)\]]"
+_NUMBER_IN_BRACKETS = r"\s*[(\[]\s*(?:\d{1,4}[a-z]?|p?p\.?\s?\d+)\s*[)\]]"
 _OPENING_TIME = (
-    r"(?i)^\W*(?:at|by|around|about|from|until|before|after|since|just|shortly|only)"
+    r"(?i:\W*(?:at|by|around|about|from|until|before|after|since|just|shortly|only)"
     r"(?:\s+(?:at|about|around|before|after|exactly|nearly|precisely|roughly|some))*"
-    r"\s+\d{1,2}(?:[:.]\d\d)?\s*[ap]\.m$"
+    r"\s+\d{1,2}(?:[:.]\d\d)?\s*[ap]\.m)"
 )
 """At around 10 p.m. …: the sentence is yet to come."""
 _SPEAKER = (
@@ -62,17 +74,28 @@ _SPEAKER = (
 _SPEAKER_CJK = r"と|って|、|，|[^。！？，、\s]{0,8}[说說道问問喊答叫]"
 _EXCLAMATIONS = r"\b(?:Yahoo|Yum|Wham|Jeopardy|Mamma Mia|Oklahoma)$"
 """Names that end in an exclamation mark."""
-_GLUED = r"[\"“‘«]?[A-Z][a-z]*(?![\w./@_(-])"
-_ENDINGS_OF_NAMES = r"(?:Com|Org|Net|Js|Io|Co|Uk|Py|Txt|Pdf)\b"
+_GLUED = r"[\"“‘«]?([^\W\d_]+)(?![\w./@(-])"
+_PLAIN_WORD = r"\W?[^\W\d_]+(?:['’][^\W\d_]+)?[^\W\d_]"
+_ENDINGS_OF_NAMES = frozenset("Com Org Net Js Io Co Uk Py Txt Pdf".split())
+
+
+class _Paragraph(Struct, frozen=True):
+    """A paragraph's text and language, what is told from all of it, and its asides: brackets
+    within a sentence, which does not end inside of them."""
+
+    text: str
+    language: str
+    small: bool
+    asides: Sequence[tuple[int, int]]
 
 
 def sentences(text: str, start: int, end: int, language: str = "en") -> Iterator[tuple[int, int]]:
     """The sentences of one paragraph, as characters [start, end) of the text; none very long.
 
-    Args:
-        language: an ISO 639-1 code; one that is not known is taken for English where it matters.
+    They are in order, and all that lies outside them is white space.
 
-    Exact slices in order; all that lies outside them is white space.
+    Args:
+        language: an ISO 639-1 code. One that is not known is taken for English.
     """
     # A wrapped line's end is a space; characters keep their places.
     paragraph = re.sub(r"[\r\n]", " ", text[start:end])
@@ -95,104 +118,110 @@ def trim(text: str, first: int, last: int) -> tuple[int, int]:
     return first, last
 
 
-def _bounds(paragraph: str, language: str) -> Iterator[tuple[int, int]]:
-    marks = _SPACED + _UNSPACED + (";;" if language == "el" else "")
-    pattern = _END.replace(_SPACED + _UNSPACED, marks)
-    first, whole = trim(paragraph, 0, len(paragraph))
-    aside = _asides(paragraph)
-    for match in re.finditer(pattern, paragraph):
-        at = match.end()
-        if paragraph[at : at + 1].isalpha() and _opens(paragraph, first, at - 1):
+def _bounds(text: str, language: str) -> Iterator[tuple[int, int]]:
+    paragraph = _Paragraph(text, language, text.islower(), _asides(text))
+    first, whole = trim(text, 0, len(text))
+    for match in re.finditer(_GREEK_END if language == "el" else _END, text):
+        mark, at = match.start(), match.end()
+        if text[at : at + 1].isalpha() and _opens(text, first, at - 1):
             at -= 1
-        if at >= whole or match.start() < first or _is_aside(aside, match.start()):
-            continue
-        if _ends(paragraph, first, match.start(), at, language):
+        if first <= mark and at < whole and _ends(paragraph, first, mark, at):
             yield first, at
-            first = trim(paragraph, at, whole)[0]
+            first = trim(text, at, whole)[0]
     if first < whole:
         yield first, whole
 
 
-def _opens(paragraph: str, first: int, at: int) -> bool:
-    """Whether the mark of quotation before a letter opens there: ended.“The next."""
-    if paragraph[at] == '"':
-        return paragraph.count('"', max(first, at - LONGEST_SENTENCE), at) % 2 == 0
-    return paragraph[at] in "“‘«"
-
-
-def _asides(paragraph: str) -> list[tuple[int, int]]:
-    """The brackets that stand within a sentence: it does not end inside of them."""
-    if "(" not in paragraph and "[" not in paragraph:
+def _asides(text: str) -> list[tuple[int, int]]:
+    if "(" not in text and "[" not in text:
         return []
     spans = []
-    for match in re.finditer(_BRACKETS, paragraph):
-        before = paragraph[max(match.start() - 3, 0) : match.start()].rstrip(" \"'“”’")
+    for match in re.finditer(_BRACKETS, text):
+        before = text[max(match.start() - 3, 0) : match.start()].rstrip(" \"'“”’")
         if before and before[-1] not in _SPACED:
             spans.append((match.start(), match.end() - 1))
     return spans
 
 
-def _is_aside(spans: list[tuple[int, int]], at: int) -> bool:
-    number = bisect_right(spans, (at, at)) - 1
-    return number >= 0 and spans[number][0] < at < spans[number][1] - 1
+def _opens(text: str, first: int, at: int) -> bool:
+    """Whether the mark of quotation before a letter opens there: ended.“The next."""
+    if text[at] == '"':
+        return text.count('"', max(first, at - LONGEST_SENTENCE), at) % 2 == 0
+    return text[at] in "“‘«"
 
 
-def _ends(paragraph: str, first: int, mark: int, at: int, language: str) -> bool:
-    """Whether the mark at `mark`, with what closes after it up to `at`, ends the sentence."""
-    marks = paragraph[mark:at]
-    follows = re.compile(_NEXT).match(paragraph, at)
-    gap, word = (follows[1], follows[2]) if follows else ("", "")
-    if marks[0] in _UNSPACED or (marks[0] in "!?" and re.match(_CJK, paragraph[at])):
-        return not (marks[-1] in "」』”’》" and re.compile(_SPEAKER_CJK).match(paragraph, at))
-    if not paragraph[at].isspace():
+def _ends(paragraph: _Paragraph, first: int, mark: int, at: int) -> bool:
+    """Whether the mark at `mark`, with what closes after it up to `at`, ends the sentence that
+    begins at `first`."""
+    text, marks = paragraph.text, paragraph.text[mark:at]
+    if _is_inside(paragraph.asides, mark, at) or not re.compile(_SAYS).match(text, first, mark):
+        return False
+    if marks[0] in _UNSPACED or (marks[0] in "!?" and re.match(_CJK, text[at])):
+        return not (marks[-1] in "」』”’》" and re.compile(_SPEAKER_CJK).match(text, at))
+    if not text[at].isspace():
         return _is_glued(paragraph, first, mark, at)
-    if not word or word[0] in ".…,;:!?" or (mark and paragraph[mark - 1] in "([" and marks[-1] in ")]"):
+    follows = re.compile(_NEXT).match(text, at)
+    assert follows is not None  # it may be empty
+    gap, word = follows.groups()
+    if not _is_beginning(paragraph, gap, word, follows.end()):
         return False
-    small = word[0].islower() and not re.match(r"[a-z]{1,2}[A-Z]", word)
-    if small and not re.search("[•▪‣]", gap) and not paragraph.islower():
+    if re.fullmatch(_ONE_STOP, marks):
+        return _full_stop_ends(paragraph, first, mark, at, gap, word)
+    if marks == "!" and re.search(_EXCLAMATIONS, text[max(mark - 12, 0) : mark]):
         return False
-    closed = marks[-1] in _CLOSERS
-    if marks.rstrip(_CLOSERS)[-1] in "!?" or len(marks) > 1 and marks[1] in ".…!?" or marks[0] != ".":
-        name = re.search(_EXCLAMATIONS, paragraph[max(mark - 12, 0) : mark])
-        spoken = closed and re.compile(_SPEAKER).match(paragraph, at)
-        return not (spoken or (name and marks == "!"))
-    if re.compile(_NUMBER_IN_BRACKETS).match(paragraph, trim(paragraph, at, len(paragraph))[0]):
+    return not (marks[-1] in _QUOTES and re.compile(_SPEAKER).match(text, at))
+
+
+def _is_beginning(paragraph: _Paragraph, gap: str, word: str, end: int) -> bool:
+    """Whether a word, which ends there, may be a sentence's first, for all that it is."""
+    if not word or word[0] in ".…,;:!?":
+        return word in ("...", "…")
+    small = word[0].islower() and not paragraph.small and re.search(_BULLETS, gap) is None
+    start = end - len(word)
+    return not small or bool(re.compile(_SMALL_BEGINNING).match(paragraph.text, start))
+
+
+def _is_inside(asides: Sequence[tuple[int, int]], mark: int, at: int) -> bool:
+    """Whether the mark stands in an aside, and is neither its last nor all of it: (!)."""
+    number = bisect_right(asides, mark, key=lambda aside: aside[0]) - 1
+    if number < 0:
         return False
-    return _full_stop_ends(paragraph, first, mark, at, gap, word, language)
+    first, last = asides[number]
+    return first < mark < last and (at <= last or mark == first + 1)
 
 
 def _full_stop_ends(
-    paragraph: str, first: int, mark: int, at: int, gap: str, word: str, language: str
+    paragraph: _Paragraph, first: int, mark: int, at: int, gap: str, word: str
 ) -> bool:
-    so_far = paragraph[max(first, mark - _LONGEST_WORD) : mark]
-    if mark - first <= _LONGEST_WORD and re.fullmatch(_LABEL, so_far):
+    text = paragraph.text
+    so_far = text[max(first, mark - _NEAR) : mark]
+    if mark - first <= _NEAR and re.fullmatch(rf"{_LABEL}|{_OPENING_TIME}", so_far):
         return False
-    if re.search(_OPENING_TIME, so_far):
+    if re.compile(_NUMBER_IN_BRACKETS).match(text, at):
         return False
-    words = re.search(_WORD_BEFORE, f" {so_far}")
+    words = re.search(_WORDS_BEFORE, f" {so_far}")
     if words is None:
         return True  # . . .
-    last = re.split(r"['’](?=\w\w)", words[2])[-1].lstrip(_OPENERS.replace("\\", ""))
+    around = text[max(at - _AROUND, 0) : at + _AROUND]
+    small = word.rstrip(",;:.").lower()
+    cased = str.capitalize if paragraph.small else str
     place = Place(
-        word=last,
+        word=cased(re.split(_ELISION, words[2])[-1].lstrip(_OPENERS)),
         before=words[1],
         begins=not words[1],
-        next=word,
-        opened=bool(gap.strip()),
+        next=cased(word),
+        opened=bool(gap.strip(" \u00a0([{")),
+        common=paragraph.small or (small != word and f" {small} " in around),
     )
-    near = paragraph[max(at - _AROUND, 0) : at + _AROUND]
-    small = word.rstrip(",;:.").lower()
-    common = word.islower() or (small != word and f" {small} " in near)
-    return ends_sentence(place, language, common=common)
+    return ends_sentence(place, paragraph.language)
 
 
-def _is_glued(paragraph: str, first: int, mark: int, at: int) -> bool:
+def _is_glued(paragraph: _Paragraph, first: int, mark: int, at: int) -> bool:
     """Whether a sentence follows without a space, ended.The next, and no name goes on: A.Com."""
-    before = paragraph[max(first, mark - _LONGEST_WORD) : mark].rsplit(" ", 1)[-1]
-    after = re.compile(_GLUED).match(paragraph, at)
-    return bool(
-        after
-        and re.search(r"^\W*[a-z'’]*[a-z]{2}$", before)
-        and not re.search(r"[/@_:\\]|\w\.\w", before)
-        and not re.compile(_ENDINGS_OF_NAMES).match(paragraph, at)
-    )
+    after = re.compile(_GLUED).match(paragraph.text, at)
+    if after is None or not after[1].istitle() or after[1] in _ENDINGS_OF_NAMES:
+        return False
+    before = paragraph.text[max(first, mark - _NEAR) : mark].rsplit(" ", 1)[-1]
+    if re.search(r"(?:\d\d|\))$", before):
+        return begins_sentence(after[1], paragraph.language)
+    return re.fullmatch(_PLAIN_WORD, before) is not None and before.islower()

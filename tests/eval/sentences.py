@@ -41,9 +41,14 @@ class Paragraph(Struct, frozen=True):
 def main(arguments: Sequence[str]) -> None:
     """Print a row for each segmenter."""
     halves = {half: paragraphs(_FOLDER / f"{half}.txt") for half in HALVES}
-    counts = {half: sum(len(bounds(each.text, each.sentences)) for each in halves[half]) for half in HALVES}
+    counts = {
+        half: sum(len(bounds(each.text, each.sentences)) for each in halves[half])
+        for half in HALVES
+    }
     print("bounds: " + ", ".join(f"{half} {count}" for half, count in counts.items()))
-    print("| | " + " | ".join(f"{half}: precision / recall / F1" for half in HALVES) + " | seconds |")
+    print(
+        "| | " + " | ".join(f"{half}: precision / recall / F1" for half in HALVES) + " | seconds |"
+    )
     for name, load in SEGMENTERS.items():
         try:
             segment = load()
