@@ -20,7 +20,7 @@ class Place(Struct, frozen=True):
     `word`: what it follows, without opening marks ("U.S", "approx", "J"). `before`: the word
     before that, or none. `begins`: nothing of the sentence stands before `word`. `next`: the word
     that follows, up to white space; `opened`: a quotation mark or a list's bullet stands before it;
-    `common`: the text around has it in lower case too.
+    `around`: the text on both sides.
     """
 
     word: str
@@ -28,7 +28,12 @@ class Place(Struct, frozen=True):
     begins: bool
     next: str
     opened: bool
-    common: bool
+    around: str
+
+    def is_common(self) -> bool:
+        """Whether the text around has the next word in lower case too, so that it is no name."""
+        small = self.next.rstrip(",;:.").lower()
+        return small != self.next and f" {small} " in self.around
 
 
 def _words(text: str) -> frozenset[str]:
@@ -188,7 +193,7 @@ def ends_sentence(place: Place, language: str) -> bool:
     if re.fullmatch(_CLOCK_TIME, word):
         return not re.match(_MONTHS_AND_ZONES, place.next)
     if word in _OF_COMPANIES:
-        return place.opened or ((begins or place.common) and not number)
+        return place.opened or ((begins or place.is_common()) and not number)
     if word in _OF_OTHERS or re.fullmatch(_DOTTED, word):
         return place.opened or (begins and not number)
     return _word_ends(place, language, begins=begins, number=number)
@@ -234,13 +239,14 @@ def _letter_ends(place: Place, language: str, *, begins: bool, number: bool) -> 
         return False
     if letter.islower():
         word = language != "en" and not _is_known(letter, language)  # il y en a.
-        last = begins or place.common or word
-        return not number and (measured or (last and letter != "v"))
+        if number or (letter == "v" and not measured):
+            return False
+        return measured or begins or word or place.is_common()
     if measured or before.lower() in _GRADED:
         return True
-    common = place.common and before.islower()
-    pronoun = letter == "I" and before.islower()
-    return not number and (begins or place.opened or common or pronoun)
+    if number or begins or place.opened:
+        return not number
+    return before.islower() and (letter == "I" or place.is_common())
 
 
 @lru_cache(maxsize=10_000)

@@ -202,16 +202,16 @@ def _full_stop_ends(
     words = re.search(_WORDS_BEFORE, f" {so_far}")
     if words is None:
         return True  # . . .
-    around = text[max(at - _AROUND, 0) : at + _AROUND]
-    small = word.rstrip(",;:.").lower()
-    cased = str.capitalize if paragraph.small else str
+    last = re.split(_ELISION, words[2])[-1].lstrip(_OPENERS)
+    is_capitals = min(len(last), len(word)) > 1 and last.isupper() and word.isupper()
+    cased = str.capitalize if paragraph.small or is_capitals else str
     place = Place(
-        word=cased(re.split(_ELISION, words[2])[-1].lstrip(_OPENERS)),
-        before=words[1],
+        word=cased(last),
+        before=cased(words[1]),
         begins=not words[1],
         next=cased(word),
         opened=bool(gap.strip(" \u00a0([{")),
-        common=paragraph.small or (small != word and f" {small} " in around),
+        around=text[max(at - _AROUND, 0) : at + _AROUND] if cased is str else "",
     )
     return ends_sentence(place, paragraph.language)
 
