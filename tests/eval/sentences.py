@@ -18,6 +18,7 @@ from __future__ import annotations
 import sys
 import time
 from collections.abc import Callable, Iterable, Sequence
+from importlib import import_module
 from pathlib import Path
 
 from msgspec import Struct
@@ -101,43 +102,33 @@ def _cell(labelled: Sequence[Paragraph], segment: Segmenter) -> str:
 
 
 def _spacy() -> Segmenter:
-    import spacy
-
-    pipeline = spacy.blank("en")
+    pipeline = import_module("spacy").blank("en")
     pipeline.add_pipe("sentencizer")
     return lambda text: [sentence.text for sentence in pipeline(text).sents]
 
 
 def _pysbd() -> Segmenter:
-    import pysbd
-
-    segmenter = pysbd.Segmenter(language="en", clean=False)
+    segmenter = import_module("pysbd").Segmenter(language="en", clean=False)
     return lambda text: segmenter.segment(text)
 
 
 def _segtok() -> Segmenter:
-    from segtok.segmenter import split_single
-
-    return lambda text: split_single(text)
+    segmenter = import_module("segtok.segmenter")
+    return lambda text: segmenter.split_single(text)
 
 
 def _syntok() -> Segmenter:
-    from syntok.segmenter import analyze
-
-    def segment(text: str) -> list[str]:
-        return [
-            "".join(token.spacing + token.value for token in sentence)
-            for paragraph in analyze(text)
-            for sentence in paragraph
-        ]
-
-    return segment
+    segmenter = import_module("syntok.segmenter")
+    return lambda text: [
+        "".join(token.spacing + token.value for token in sentence)
+        for paragraph in segmenter.analyze(text)
+        for sentence in paragraph
+    ]
 
 
 def _sentencex() -> Segmenter:
-    import sentencex
-
-    return lambda text: sentencex.segment("en", text)
+    segmenter = import_module("sentencex")
+    return lambda text: segmenter.segment("en", text)
 
 
 SEGMENTERS: dict[str, Callable[[], Segmenter]] = {
