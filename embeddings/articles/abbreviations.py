@@ -17,15 +17,19 @@ from msgspec import Struct
 class Place(Struct, frozen=True):
     """A full stop with what stands around it.
 
-    `word`: what it follows, without opening marks ("U.S", "approx", "J"). `before`: the word
-    before that, or none. `begins`: nothing of the sentence stands before `word`. `next`: the word
-    that follows, up to white space; `opened`: a quotation mark or a list's bullet stands before it;
-    `around`: the text on both sides.
+    word: what it follows, without opening marks ("U.S", "approx", "J").
+    before: the word before that, or none.
+    begins: nothing of the sentence stands before `word`.
+    listed: `word` is a letter after another one (A to B, vitamins A and C).
+    next: what follows up to white space.
+    opened: a quotation mark or a list's bullet stands before `next`.
+    around: the text on both sides.
     """
 
     word: str
     before: str
     begins: bool
+    listed: bool
     next: str
     opened: bool
     around: str
@@ -51,10 +55,10 @@ _LINKS = _words("approx ca cf viz vs eg ie esp incl excl resp vgl e.g i.e a.k.a"
 """Before what they bring in: the sentence always goes on."""
 
 _NUMBERED = _words(
-    """no nos nr fig figs vol vols ch chs chap p pp para paras sec secs sect art arts pt pts app ex
-    ser tab eq eqs cl reg sched ver bk fn sub ext apt rm tel max min est fl
-    jan feb mar apr jun jul aug sep sept oct nov dec mon tue tues wed thu thur thurs fri in oz gal
-    mi mins sec secs hr hrs"""
+    """no nos nr fig figs vol vols ch chs chap p pp para paras sect art arts pt pts app ex ser tab
+    eq eqs cl reg sched ver bk fn sub ext apt rm tel max est fl rte pop elev temp
+    jan feb mar apr jun jul aug sep sept oct nov dec mon tue tues wed thu thur thurs fri sat sun
+    in oz gal mi min mins sec secs hr hrs"""
 )
 """Before a number, a part of it, or a date the sentence goes on (ch. 5, Sept. 11, 6 ft. 2 in.);
 before another word most of them are plain words, which may end it (art, in, no)."""
@@ -83,8 +87,8 @@ _LETTERED = _words(
     hall lot bay berth hangar concourse bank key size cup factor protein strand cell column row
     seat car coach aisle entrance exit door area region sector district stage step paper question
     answer chapter book volume version variant strain form note rating letter drug product study
-    war gruppe groupe grupo gruppo groep typ tipo klasse classe clase plano anhang annexe anexo
-    allegato vitamine hépatite zona bloc bloque"""
+    war flat cabin lane house gruppe groupe grupo gruppo groep typ tipo klasse classe clase plano
+    anhang annexe anexo allegato vitamine hépatite zona bloc bloque"""
 )
 """What is numbered by letters: the letter after it is no initial."""
 
@@ -94,11 +98,17 @@ _COMPASS = frozenset("NSEW")
 _GRADED = _words("a an rated")
 """Before a letter that is a grade (a C); a name seldom follows."""
 
+_PRONOUN_FOLLOWS = _words(
+    "do does did am was have had can could will would should shall may must than as nor"
+)
+"""Before "I" that is no initial: as tall as I."""
+
 _NO_WORDS = _words("hm hmm mm mmm pst psst shh sh tsk brr grr pfft nth cv tv")
 """Without a vowel and no abbreviations all the same."""
 
-_MONTHS_AND_ZONES = (
-    r"(?i:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]*\.?$"
+_DATES_AND_ZONES = (
+    r"(?i:Jan(?:uary)?|Feb(?:ruary)?|Mar(?:ch)?|Apr(?:il)?|May|June?|July?|Aug(?:ust)?"
+    r"|Sept?(?:ember)?|Oct(?:ober)?|Nov(?:ember)?|Dec(?:ember)?)(?![\w’'])"
     r"|(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day\b"
     r"|(?:Eastern|Central|Mountain|Pacific|Greenwich)\b|[A-Z]{2,4}T\b|GMT|UTC"
 )
@@ -149,8 +159,13 @@ _ORDINAL_FOLLOWS = _words(
 )
 """German nouns have a capital, so what stands before the number tells: der 3. Versuch."""
 
-_NEAR = {"no": "da", "nb": "da", "nn": "da", "sv": "da"}
-"""Languages that sentencex has no abbreviations of, and a near one that it has them of."""
+_OF_SENTENCEX = _words(
+    "am ar bg bn ca da de el es fi fr gu hi it ja kk kn ml mr my nl pa pl pt ru sk ta te uk"
+)
+"""The languages that sentencex has abbreviations of (1.0.32). For others it takes the English."""
+
+_NEAR = {"no": "da", "nb": "da", "nn": "da", "sv": "da", "cs": "sk", "gl": "pt"}
+"""Other languages, and a near one of these."""
 
 _FURTHER = {
     "de": _words("Fa Hr Hrn Fr Frl Abt Abs"),
@@ -191,7 +206,7 @@ def ends_sentence(place: Place, language: str) -> bool:
     if word in _TITLES or word.lower() in _LINKS:
         return False
     if re.fullmatch(_CLOCK_TIME, word):
-        return not re.match(_MONTHS_AND_ZONES, place.next)
+        return not re.match(_DATES_AND_ZONES, place.next)
     if word in _OF_COMPANIES:
         return place.opened or ((begins or place.is_common()) and not number)
     if word in _OF_OTHERS or re.fullmatch(_DOTTED, word):
@@ -208,7 +223,7 @@ def _word_ends(place: Place, language: str, *, begins: bool, number: bool) -> bo
         return True
     if language == "en" and low in _NUMBERED:
         part = word[:1].isupper() and re.match(_PART, place.next)
-        return not (part or re.match(_MONTHS_AND_ZONES, place.next))
+        return not (part or re.match(_DATES_AND_ZONES, place.next))
     if re.fullmatch(_CONSONANTS, word) and low not in _NO_WORDS:
         unit = place.before[-1:].isdigit()
         return (unit or begins) and not number
@@ -233,12 +248,12 @@ def _letter_ends(place: Place, language: str, *, begins: bool, number: bool) -> 
     measured = before[-1:].isdigit() and letter not in _COMPASS
     if place.begins:
         return False
-    if letter.isupper() and before.lower() in _LETTERED:
+    if letter.isupper() and (place.listed or before.lower() in _LETTERED):
         return True
     if re.match(r"[^\W\d_]\.", place.next):
         return False
     if letter.islower():
-        word = language != "en" and not _is_known(letter, language)  # il y en a.
+        word = language != "en" and not _is_known(letter, language)  # a word: il y en a.
         if number or (letter == "v" and not measured):
             return False
         return measured or begins or word or place.is_common()
@@ -246,19 +261,18 @@ def _letter_ends(place: Place, language: str, *, begins: bool, number: bool) -> 
         return True
     if number or begins or place.opened:
         return not number
-    return before.islower() and (letter == "I" or place.is_common())
+    pronoun = letter == "I" and before.lower() in _PRONOUN_FOLLOWS
+    return pronoun or (before.islower() and place.is_common())
 
 
 @lru_cache(maxsize=10_000)
 def _is_known(word: str, language: str) -> bool:
-    """Whether sentencex knows a word as an abbreviation of a language; of English never.
-
-    It takes English for a language that it does not know.
-    """
-    if language == "en":
-        return False
+    """Whether a word is an abbreviation of a language other than English."""
     if word in _FURTHER.get(language, ()):
         return True
+    language = _NEAR.get(language, language)
+    if language not in _OF_SENTENCEX:
+        return False
     import sentencex  # not needed to answer a question
 
-    return len(sentencex.segment(_NEAR.get(language, language), f"Aa {word}. Bb")) == 1
+    return len(sentencex.segment(language, f"Aa {word}. Bb")) == 1

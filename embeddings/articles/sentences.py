@@ -45,6 +45,7 @@ _GREEK_END = _END.replace(_SPACED, _SPACED + ";\u037e")
 _ONE_STOP = rf"\.[{re.escape(_CLOSERS)}]*(?:\s.|[\[:].*)?"
 _NEXT = rf"([\s{re.escape(_OPENERS)}]*)([^\s{re.escape(_CLOSERS)}]{{0,{_NEAR}}})"
 _WORDS_BEFORE = r"(\S*)\s+(\S+)$"
+_LISTED = r"(?<!\w)[A-Z]{1,2}[+-]?,? (?:to|or|and|nor|than) [A-Z]$"
 _ELISION = r"['’](?=\w\w)"
 _BRACKETS = r"\([^()]{1,300}\)|\[[^\[\]]{1,300}\]"
 _SAYS = rf"\W{{0,{_NEAR}}}(?=\w)|\W{{{_NEAR}}}"
@@ -55,7 +56,8 @@ _SMALL_BEGINNING = r"[a-z]{1,6}-?[A-Z\d]|(?:[a-z]|[ivx]{2,4})\)"
 """What begins a sentence as it is: iPhone, p53, and an item's letter, b)."""
 
 _LABEL = (
-    r"\W*(?:(?i:art|article|sec|section|chap|chapter|rule|part|clause|no)\.?\s+)?"
+    r"\W*(?:(?i:art|article|sec|section|chap|chapter|rule|part|clause|no|step|book|volume|appendix"
+    r"|table|fig|figure|unit|title|lesson|day|act|scene|amendment)\.?\s+)?"
     r"(?:\d{1,3}(?:\.\d{1,3})*|[A-Za-z]|x{0,3}(?:ix|iv|v?i{0,3})|X{0,3}(?:IX|IV|V?I{0,3})|P\.?S|N\.?B)"
 )
 """What stands before a sentence and is none: 1. The owner …, Section 4. The tenant …, A. In May."""
@@ -95,7 +97,7 @@ def sentences(text: str, start: int, end: int, language: str = "en") -> Iterator
     They are in order, and all that lies outside them is white space.
 
     Args:
-        language: an ISO 639-1 code. One that is not known is taken for English.
+        language: an ISO 639-1 code. Of one that is not known the abbreviations are not known.
     """
     # A wrapped line's end is a space; characters keep their places.
     paragraph = re.sub(r"[\r\n]", " ", text[start:end])
@@ -207,8 +209,9 @@ def _full_stop_ends(
     cased = str.capitalize if paragraph.small or is_capitals else str
     place = Place(
         word=cased(last),
-        before=cased(words[1]),
+        before=cased(words[1].lstrip(_OPENERS)),
         begins=not words[1],
+        listed=len(last) == 1 and re.search(_LISTED, so_far) is not None,
         next=cased(word),
         opened=bool(gap.strip(" \u00a0([{")),
         around=text[max(at - _AROUND, 0) : at + _AROUND] if cased is str else "",

@@ -85,6 +85,8 @@ def test_a_full_stop_after_an_abbreviation(text: str) -> None:
         "It is in Group B.| M. Berg scored.| The film is by J. J. Abney.| It is long.",
         "The letter was signed “K.”| Nobody knew him.| See a mutation, p. Leu127.",
         "We found variant b.| The next one was not.",
+        "The road runs from A to B.| Cars use it.| It has vitamins A and E.| Children need them.",
+        "“Ward A.| Eleven of us lay there,” he said.| Ask I. Newton.| Few run as I.| Bo can.",
     ],
 )
 def test_a_full_stop_after_a_single_letter(text: str) -> None:
@@ -143,7 +145,8 @@ def test_who_speaks_stands_with_the_words_that_were_said(text: str) -> None:
         "iPads sold out.| eBay did well.| p53 was found.| Yahoo! Japan was not.",
         "we left early.| nobody saw us.| louis b. mayer of apple inc. paid approx. 40 dollars.",
         "The cus-\ntoms ended it.| It was Inc.-\nowned.",
-        "It was 6 a.m.| Police came at 7 p.m. Monday.| By 8:30 p.m. Berg had left.",
+        "Step 1. Mix it.| Pop. 4,200.| Dated Sat. Oct. 4, at 5 p.m.| Mary and Augustus left.",
+        "It was 6 a.m.| Police came at 7 p.m. Monday.| By 8:30 p.m. Berg had left.| He ate a fig.",
     ],
 )
 def test_other_marks_in_a_sentence(text: str) -> None:
