@@ -55,8 +55,8 @@ _LINKS = _words("approx ca cf viz vs eg ie esp incl excl resp vgl e.g i.e a.k.a"
 """Before what they bring in: the sentence always goes on."""
 
 _NUMBERED = _words(
-    """no nos nr fig figs vol vols ch chs chap p pp para paras sect art arts pt pts app ex ser tab
-    eq eqs cl reg sched ver bk fn sub ext apt rm tel max est fl rte pop elev temp
+    """no nos nr n° nº fig figs vol vols ch chs chap p pp para paras sect art arts pt pts app ex
+    ser tab eq eqs cl reg sched ver bk fn sub ext apt rm tel max est fl rte pop elev temp
     jan feb mar apr jun jul aug sep sept oct nov dec mon tue tues wed thu thur thurs fri sat sun
     in oz gal mi min mins sec secs hr hrs"""
 )
@@ -142,6 +142,13 @@ _STARTERS = {
     "it": _words("Il Lo La I Gli Le Un Una In Ma E Non Si Egli Lei Essi Poi Quando Per Con Dopo"),
     "pt": _words("O A Os As Um Uma Em No Na Mas E Não Ele Ela Eles Depois Quando Por Para Com"),
     "nl": _words("De Het Een Hij Zij Ze Wij We Ik In Op Maar En Dat Dit Daarna Toen Er Niet Voor"),
+    "ru": _words(
+        "Он Она Оно Они Это Мы Вы На Но По Как Из За Его Её Их Потом Затем Там Когда Если"
+    ),
+    "uk": _words("Він Вона Воно Вони Це Ми Ви На Але По Як Із За Його Її Їх Потім Там Коли Якщо"),
+    "pl": _words("On Ona Ono Oni Jest Był Była To Na Ale Po Jak Za Jego Jej Ich Potem Tam Gdy Nie"),
+    "cs": _words("On Ona Ono Oni Je Byl Byla To Na Ale Po Jak Za Jeho Její Pak Tam Když Ve Ze Se"),
+    "fi": _words("Hän He Se Ne Tämä Nämä Ja Mutta Kun Sitten Siellä Hänen Heidän Myös Jos Ei Me"),
     "sv": _words("Den Det De En Ett Han Hon Vi Jag Men Och I På Efter När Då Sedan Detta Där Inte"),
     "da": _words("Den Det De En Et Han Hun Vi Jeg Men Og I På Efter Da Så Dette Der Ikke Siden"),
     "no": _words("Den Det De En Et Ei Han Hun Vi Jeg Men Og I På Etter Da Så Dette Der Ikke Siden"),
@@ -268,8 +275,8 @@ def _letter_ends(place: Place, language: str, *, begins: bool, number: bool) -> 
 @lru_cache(maxsize=10_000)
 def _is_known(word: str, language: str) -> bool:
     """Whether a word is an abbreviation of a language other than English."""
-    if word in _FURTHER.get(language, ()):
-        return True
+    if word in _FURTHER.get(language, ()) or (language == "de" and word.endswith("str")):
+        return True  # Bahnhofstr. 5
     language = _NEAR.get(language, language)
     if language not in _OF_SENTENCEX:
         return False

@@ -30,19 +30,21 @@ A guess."""
 # Patterns are text, compiled (and kept by `re`) when first used: a question uses none. What may
 # follow a repetition in them is optional or none of its characters, so that none tries a long
 # text again and again.
-_OPENERS = "\"'“‘«‹„‚»›「『《([{¿¡–—−-*•·▪‣"
+_EMPHASIS = "*_"
+_OPENERS = "\"'“‘«‹„‚»›「『《([{¿¡–—−-•·▪‣" + _EMPHASIS
 _QUOTES = "\"'”’“‘»›«‹」』》"
-_CLOSERS = _QUOTES + "）〉】)]}"
+_CLOSERS = _QUOTES + "）〉】)]}" + _EMPHASIS
 _SPACED = ".!?…‼‽⁇⁈⁉؟۔։።፧"
 _UNSPACED = "。！？｡．।॥။។៕"
 """Marks after which the next sentence may follow without a space."""
 _AFTER_END = (
-    r"(?:\[[^\[\]]{1,30}\])*(?::\d{1,4}(?:[–-]\d{1,4})?)*"  # a note's number, [citation needed]:14
+    r"(?:\[[^\[\]]{1,30}\])*(?::\d{1,4}(?:[–-]\d{1,4})?)*"  # [3][citation needed]:14
+    r"[⁰¹²³⁴-⁹]*"
     r"(?:[ \u00a0\u202f][»›”\"](?=[\s,;:.!?]|$))?"  # « Non. » Puis
 )
 _END = rf"[{_SPACED}{_UNSPACED}][{_SPACED}{_UNSPACED}{re.escape(_CLOSERS)}]*{_AFTER_END}"
 _GREEK_END = _END.replace(_SPACED, _SPACED + ";\u037e")
-_ONE_STOP = rf"\.[{re.escape(_CLOSERS)}]*(?:\s.|[\[:].*)?"
+_ONE_STOP = rf"\.[{re.escape(_CLOSERS)}]*(?:\s.|[\[:⁰¹²³⁴-⁹].*)?"
 _NEXT = rf"([\s{re.escape(_OPENERS)}]*)([^\s{re.escape(_CLOSERS)}]{{0,{_NEAR}}})"
 _WORDS_BEFORE = r"(\S*)\s+(\S+)$"
 _LISTED = r"(?<!\w)[A-Z]{1,2}[+-]?,? (?:to|or|and|nor|than) [A-Z]$"
@@ -159,7 +161,7 @@ def _ends(paragraph: _Paragraph, first: int, mark: int, at: int) -> bool:
     if _is_inside(paragraph.asides, mark, at) or not re.compile(_SAYS).match(text, first, mark):
         return False
     if marks[0] in _UNSPACED or (marks[0] in "!?" and re.match(_CJK, text[at])):
-        return not (marks[-1] in "」』”’》" and re.compile(_SPEAKER_CJK).match(text, at))
+        return not (marks[-1] in _QUOTES and re.compile(_SPEAKER_CJK).match(text, at))
     if not text[at].isspace():
         return _is_glued(paragraph, first, mark, at)
     follows = re.compile(_NEXT).match(text, at)

@@ -145,6 +145,7 @@ def test_who_speaks_stands_with_the_words_that_were_said(text: str) -> None:
         "iPads sold out.| eBay did well.| p53 was found.| Yahoo! Japan was not.",
         "we left early.| nobody saw us.| louis b. mayer of apple inc. paid approx. 40 dollars.",
         "The cus-\ntoms ended it.| It was Inc.-\nowned.",
+        "**Done.**| _Who?_| *Nobody.*| It ended.¹| It began.",
         "Step 1. Mix it.| Pop. 4,200.| Dated Sat. Oct. 4, at 5 p.m.| Mary and Augustus left.",
         "It was 6 a.m.| Police came at 7 p.m. Monday.| By 8:30 p.m. Berg had left.| He ate a fig.",
     ],
@@ -157,7 +158,10 @@ def test_other_marks_in_a_sentence(text: str) -> None:
     ("language", "text"),
     [
         ("de", "Der Markt am 12. August fällt aus.| Am 3. Mai war er offen.| Es regnete."),
-        ("de", "Er kam z. B. nie, d. h. selten.| Das war usw. bekannt.| Hr. Lutz blieb."),
+        (
+            "de",
+            "Er kam z. B. nie, d. h. selten.| Das war usw. bekannt.| Hr. Lutz blieb in der Talstr. 5.",
+        ),
         ("de", "Der 2. Weltkrieg endete 1945.| Danach kam Ruhe.| Sie wohnt in Nr. 12.| Er nicht."),
         ("de", "Friedrich II. Wagner blieb im 18. Jahrhundert.| Am 31. 12. 2019 war Schluss."),
         ("da", "Den 12. august kom han.| Han gik kl. 8 med bl.a. Per, dvs. chefen."),
@@ -168,6 +172,7 @@ def test_other_marks_in_a_sentence(text: str) -> None:
         ("es", "¿Qué?| ¡No!| Vino el Sr. Pérez.| —¿Vienes? —preguntó Ana.| —No.| Me quedo."),
         ("it", "Il sig. Rossi è qui.| L'art. 5 dice di no.| «Vai.| Resta», disse."),
         ("nl", "Dhr. Smit en mevr. Bos kwamen.| Zij bleven bijv. lang."),
+        ("ru", "Были суп, хлеб и т. д.| Потом ушли.| Он жил на ул. Ленина."),
         ("ru", "Он пришёл в 1990 г. и ушёл.| А. С. Пушкин писал.| «Да.| Нет», — сказал он."),
         ("el", "Ήρθες;| Ναι.| Έφυγε."),
         ("zh", "他来了。|她走了！|真的吗?|版本3.5好。|“我走了。|你呢？”他说。|她没有回答。"),
