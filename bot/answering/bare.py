@@ -14,6 +14,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Sequence
 
+from bot.answering.english.quotations import quotations
 from bot.answering.english.words import (
     AUXILIARY,
     BE,
@@ -36,6 +37,7 @@ _LEAST_QUOTATION = 8
 guess: shorter ones are a word that is held at a distance."""
 
 _MEASURE = frozenset("many much few old long far big large tall high deep soon late often".split())
+_QUOTATION_MARKS = " \u00a0\u202f\"'“”„«»‘’「」"
 _BARE = _MEASURE | {"exactly", "not", "time", "times", "one", "ones"}
 """Words without a subject of their own that may stand in a bare question: how late, which one."""
 _UNSURE = AUXILIARY | DEMONSTRATIVE | MORE | frozenset("not one ones so what which".split())
@@ -140,9 +142,8 @@ def is_of_speaker(searched: str) -> bool:
 
 def quoted(marked: str) -> str:
     """The longest quotation in the marked words, or all of them, between quotation marks."""
-    least = f"{{{_LEAST_QUOTATION},}}"
-    inside = re.findall(rf"“([^“”]{least})”|\"([^\"]{least})\"", marked)
-    words = max((max(each, key=len) for each in inside), key=len, default=marked)
+    inside = [marked[start:end].strip(_QUOTATION_MARKS) for start, end in quotations(marked)]
+    words = max((each for each in inside if len(each) >= _LEAST_QUOTATION), key=len, default=marked)
     words = " ".join(re.sub(r"[“”\"]", "", words).split())
     if len(words) > LONGEST_QUOTATION:
         words = words[:LONGEST_QUOTATION].rsplit(" ", 1)[0]

@@ -3,18 +3,21 @@
 A bare question asks the previous one again, for something else (bare.py). So every passage that
 answered that one is about this one for certain, and its words and vectors no longer tell whether
 it answers: what was read does. Who said “…”? is answered by the sentence that names who said so,
-which stands in the words' own sentence or, where they are a quotation, next to it.
+which is the words' own or, where they are quoted, another that the quotation stands in, or next
+to it.
 """
 
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Sequence
 
 from msgspec import structs
 
 from bot.answering.confidence import probability_read
 from bot.answering.english.answer_types import UNITS_OF_TIME
+from bot.answering.english.quotations import quotations
 from bot.answering.judging import Judged, offers
 from bot.answering.question import Question
 from bot.answering.reader import LEAST
@@ -31,7 +34,6 @@ _SAYING = (
     r"|conceded|admitted|informed|announced|remarked|answered|explained|argued|insisted|stated)\b"
 )
 _DENIED = r"(?i)(?:\b(?:not|never|nobody|nothing)\b|n['’]t\b)[^.;:]{0,20}$"
-_QUOTATION = r"“[^”]*(?:”|$)|\"[^\"]*(?:\"|$)|^[^“]*”"
 _ASKS = r"Who said “(.+)”\?"
 _BETWEEN_WORDS = r"[\s“”\"]+"
 
@@ -87,21 +89,34 @@ def _at_most(most: float, judged: Sequence[Judged]) -> list[Judged]:
 
 
 def _attribution(passage: Passage, words: re.Pattern[str]) -> Sentence | None:
-    """The sentence that names who said these words of the passage."""
+    """The sentence that names who said these words of the passage: their own; or, where they are
+    quoted, the nearest of the same quotation, of the sentence before it and the one after it."""
     match = words.search(passage.text)
     if match is None:
         return None
-    at = passage.start_char + match.end() - 1
-    own = next((n for n, each in enumerate(passage.sentences) if at < each.end_char), None)
-    if own is None:
-        return None
-    is_quotation = passage.text[: match.start()].endswith(("“", '"'))
-    near = (own, own - 1, own + 1) if is_quotation else (own,)
-    for number in near:
-        if 0 <= number < len(passage.sentences):
-            sentence = passage.sentences[number]
-            around = re.sub(_QUOTATION, " ", passage.text_of(sentence))
-            verb = re.search(_SAYING, around)
-            if verb and not re.search(_DENIED, around[: verb.start()]):
-                return sentence
+    quoted = quotations(passage.text)
+    bounds = passage.bounds()
+    own = bisect_right(bounds, match.end() - 1, key=lambda bound: bound[0]) - 1
+    same = [n for n, bound in enumerate(bounds) if _is_said_with(bound, match.start(), quoted)]
+    same.sort(key=lambda number: abs(number - own))
+    beside = [min(same) - 1, max(same) + 1] if same else []
+    for number in (own, *same, *beside):
+        if 0 <= number < len(bounds) and _names_speaker(passage.text, bounds[number], quoted):
+            return passage.sentences[number]
     return None
+
+
+def _is_said_with(bound: tuple[int, int], at: int, quoted: Sequence[tuple[int, int]]) -> bool:
+    """Whether a sentence has a part of the quotation that the words at a character begin in."""
+    return any(start <= at < end and start < bound[1] and bound[0] < end for start, end in quoted)
+
+
+def _names_speaker(text: str, bound: tuple[int, int], quoted: Sequence[tuple[int, int]]) -> bool:
+    """Whether a sentence says, outside of what it quotes, that somebody said something."""
+    outside, at = "", bound[0]
+    for start, end in quoted:
+        outside += text[at : max(at, min(start, bound[1]))] + " "
+        at = max(at, min(end, bound[1]))
+    outside += text[at : bound[1]]
+    verb = re.search(_SAYING, outside)
+    return verb is not None and not re.search(_DENIED, outside[: verb.start()])

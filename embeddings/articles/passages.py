@@ -20,7 +20,7 @@ from msgspec import Struct
 from embeddings.articles.article import Kind, Part
 from embeddings.articles.sentences import sentences, trim
 
-VERSION = 3
+VERSION = 4
 """Raised whenever the same text would be split, or its words be stemmed, otherwise; indexes are
 then split anew."""
 

@@ -11,6 +11,7 @@ from typing import Literal
 
 from msgspec import Struct
 
+from bot.answering.english.quotations import quotations
 from embeddings.index import numerals
 from embeddings.index.stems import FUNCTION_WORDS
 
@@ -49,17 +50,17 @@ _NUMBER = (
 )
 _CAPITAL = r"(?:[^\W\d_a-zß-öø-ÿ](?:[\w’'.-]*\w)?)"
 _NAME = rf"\b{_CAPITAL}(?:\s+(?:(?:of|the|de|la|von|van|der|and|&|for|in)\s+)*(?:{_CAPITAL}|\d+))*"
-_QUOTATION = r"“[^”]{3,}”?|\"[^\"]{3,}\"?|‘[^’]{8,}’"
+_LEAST_QUOTATION = 5
+"""Characters of a quotation with its marks. A guess: shorter ones are a word at a distance."""
 _CAUSE = (
     r"(?i)\b(?:because|due\sto|since|owing|caus\w+|reason\w*|so\sthat|in\sorder\sto|result\w*"
     r"|to\s(?:avoid|prevent|ensure|protect|make|allow|help|reduce|increase)|therefore|thus|led\sto)"
     r"\b"
 )
-_PATTERNS: dict[Kind, str] = {
+_PATTERNS: dict[str, str] = {
     "date": _DATE,
     "number": _NUMBER,
     "name": _NAME,
-    "quotation": _QUOTATION,
     "cause": _CAUSE,
 }
 _NO_NAME = frozenset(FUNCTION_WORDS) | frozenset(
@@ -82,11 +83,15 @@ class Mention(Struct, frozen=True):
 
 def find(kind: Kind, text: str) -> Iterator[Mention]:
     """The values of a kind that stand in the text, in order."""
-    for match in re.finditer(_PATTERNS[kind], text):
-        mention = Mention(*match.span())
+    if kind == "quotation":
+        spans = [span for span in quotations(text) if span[1] - span[0] >= _LEAST_QUOTATION]
+    else:
+        spans = [match.span() for match in re.finditer(_PATTERNS[kind], text)]
+    for span in spans:
+        mention = Mention(*span)
         if kind == "name":
             mention = _without_function_words(text, mention)
-        elif kind == "number" and _is_version(match[0]):
+        elif kind == "number" and _is_version(mention.of(text)):
             continue
         if mention.start < mention.end:
             yield mention
