@@ -322,10 +322,9 @@ class Archive:
         resolved = in_context(asked, after)
         searched = resolved or asked.question
         same = searched == " ".join(message.split())
-        understood = understand(searched, self._encoder)
         given = self._tried(
             lambda index: answer(
-                understood,
+                understand(searched, self._encoder, index.languages()),
                 index,
                 self._encoder,
                 limit or PASSAGES,

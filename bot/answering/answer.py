@@ -34,7 +34,6 @@ from embeddings.articles.passages import Lines, Passage, Sentence
 from embeddings.encoding.encoder import Encoder
 from embeddings.encoding.pairs import PairReader
 from embeddings.index.search import Found, Hidden, Hit, Index
-from embeddings.index.stems import stems
 
 PASSAGES = 3
 """Shown where nothing else is asked for. A choice."""
@@ -151,7 +150,7 @@ def _agreement(
         claimed = claim_of(question, marked, words) if words else None
         if words and claimed:
             heard.add(marked)
-            terms = frozenset(question.query.terms.keys() & stems(marked))
+            terms = frozenset(question.query.terms.keys() & verdict.hit.stems_of(marked))
             if not terms and verdict.span is not None:  # it may be about something else
                 continue
             sure = verdict.hit.passage_id in shorts and is_alone(question, marked, words)

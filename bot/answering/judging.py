@@ -17,14 +17,13 @@ from msgspec import Struct, structs
 
 from bot.answering.confidence import log_odds, probability, probability_read
 from bot.answering.english import mentions
-from bot.answering.english.language import is_english
 from bot.answering.question import Question
 from bot.answering.reader import Reading, Span, read
 from embeddings.articles.passages import Sentence
 from embeddings.encoding.encoder import Encoder, Tokens
 from embeddings.encoding.pairs import PairReader
+from embeddings.index.languages import ENGLISH
 from embeddings.index.search import Found, Hit
-from embeddings.index.stems import stems
 
 COVERAGE, WITH_PREVIOUS, OFFERS = 0.5, 0.15, 0.1
 """What speaks for a sentence beside its cosine. A sentence often leaves its subject to the one
@@ -173,7 +172,7 @@ def judge(
     for hit, own, mark, text, tokens in zip(
         hits, scored, marks, marked, encoder.tokens(marked), strict=True
     ):
-        in_mark = frozenset(stems(text))
+        in_mark = hit.stems_of(text)
         signals = _signals(question, found, hit, in_mark, tokens, weights)
         carried = found.coverage(in_mark)
         p = chance(signals)
@@ -187,7 +186,7 @@ def judge_read(
 ) -> list[Judged]:
     """The same hits in their order, read: each with the sentence to mark now. As they were are
     those that the reader cannot read."""
-    english = [verdict for verdict in judged if is_english([verdict.hit.passage.text])]
+    english = [verdict for verdict in judged if verdict.hit.info.language in (None, ENGLISH)]
     passages = [(verdict.hit.passage, verdict.mark) for verdict in english]
     readings = dict(
         zip(
@@ -207,7 +206,7 @@ def judge_read(
 def _with_reading(question: Question, found: Found, verdict: Judged, reading: Reading) -> Judged:
     # the reader learnt no yes or no: there the rule is right more often
     mark = verdict.mark if question.sought.yes_or_no else _mark_read(verdict, reading)
-    own = frozenset(stems(verdict.hit.passage.text_of(mark)))
+    own = verdict.hit.stems_of(verdict.hit.passage.text_of(mark))
     return structs.replace(
         verdict,
         mark=mark,
@@ -223,7 +222,7 @@ def _sentences(question: Question, found: Found, hit: Hit) -> list[float]:
     previous, scores = frozenset[str](), []
     for sentence, cosine in zip(hit.passage.sentences, hit.sentence_cosines, strict=True):
         text = hit.passage.text_of(sentence)
-        own = frozenset(stems(text))
+        own = hit.stems_of(text)
         scores.append(
             cosine
             + COVERAGE * found.coverage(own)

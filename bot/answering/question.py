@@ -7,6 +7,7 @@ from msgspec import Struct
 from bot.answering.english import mentions
 from bot.answering.english.answer_types import Sought, sought
 from embeddings.encoding.encoder import Encoder, Tokens
+from embeddings.index.languages import ENGLISH
 from embeddings.index.search import Query, query_of
 from embeddings.index.stems import located, stems
 
@@ -34,13 +35,17 @@ class Question(Struct, frozen=True):
     token_terms: tuple[str | None, ...]
 
 
-def understand(text: str, encoder: Encoder) -> Question:
-    """Read a question."""
-    query = query_of(text, encoder)
-    terms, searched = query.terms.keys(), query.text
+def understand(
+    text: str, encoder: Encoder, articles_languages: tuple[str, ...] = (ENGLISH,)
+) -> Question:
+    """Read a question that is put to articles in these languages."""
+    query = query_of(text, encoder, articles_languages)
+    terms, searched, language = query.terms.keys(), query.text, query.language
     (tokens,) = encoder.tokens([searched])
-    places = [place for place in located(searched) if place[0] in terms]
-    names = (stems(name.of(searched)) for name in mentions.find("name", searched))
+    places = [place for place in located(searched, language=language) if place[0] in terms]
+    names = (
+        stems(name.of(searched), language=language) for name in mentions.find("name", searched)
+    )
     return Question(
         text=text,
         query=query,

@@ -18,6 +18,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from msgspec import Struct
 
 from embeddings.articles.article import Kind, Part
+from embeddings.articles.language import ENGLISH
 from embeddings.articles.sentences import sentences, trim
 
 VERSION = 4
@@ -126,7 +127,7 @@ def split(
     Time is linear in the length of the text, whatever it holds.
     """
     body = [part for part in parts if part.kind != "front matter"]
-    paragraphs = _sized(text, body, count_tokens, budget)
+    paragraphs = _sized(text, body, count_tokens, budget, language or ENGLISH)
     lines = Lines(text)
     groups = list(_pack(paragraphs, min(join, budget), budget))
     passages = []
@@ -158,10 +159,10 @@ def _kind(group: Sequence[_Sized]) -> Kind | None:
 
 
 def _sized(
-    text: str, parts: Sequence[Part], count_tokens: CountTokens, budget: int
+    text: str, parts: Sequence[Part], count_tokens: CountTokens, budget: int, language: str
 ) -> list[list[_Sized]]:
     """The parts, each a list of sentences that are within the budget."""
-    spans = [list(sentences(text, part.start_char, part.end_char)) for part in parts]
+    spans = [list(sentences(text, part.start_char, part.end_char, language)) for part in parts]
     counts = iter(count_tokens([text[s:e] for own in spans for s, e in own]))
     paragraphs: list[list[_Sized]] = []
     for part, own in zip(parts, spans, strict=True):

@@ -107,6 +107,7 @@ def _renewed(
         dead=dead,
         recall=recall,
         complete=complete,
+        languages=store.count_languages(),
     )
     store.set_meta(meta)
     if complete:  # until then, vectors that nothing uses yet may wait for their turn

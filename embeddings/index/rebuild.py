@@ -209,6 +209,7 @@ class _Job:
             article.parts,
             count_tokens=encoder.count_tokens,
             budget=encoder.budget,
+            language=article.info.language,
         )
         return tuple(passages)
 

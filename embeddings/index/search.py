@@ -16,7 +16,7 @@ from __future__ import annotations
 
 import logging
 import re
-from collections.abc import Callable, Set
+from collections.abc import Callable, Container, Mapping, Sequence, Set
 from itertools import islice
 from pathlib import Path
 
@@ -28,10 +28,12 @@ from embeddings.articles.article import Info
 from embeddings.articles.passages import Passage
 from embeddings.encoding.encoder import Encoder
 from embeddings.errors import IndexDamaged, IndexUnusable, Remedy
-from embeddings.index import generations
+from embeddings.index import generations, languages
 from embeddings.index.files import flag_damage
+from embeddings.index.languages import ENGLISH
 from embeddings.index.stems import FUNCTION_WORDS, irregular, is_name, located, stem, stems
 from embeddings.index.store import Candidates, Meta, Store
+from embeddings.index.tokens import words as words_of
 from embeddings.index.vectors import CANDIDATES, VectorIndex
 from embeddings.index.words import Words, idf, upper_bound
 
@@ -59,6 +61,9 @@ class Query(Struct, frozen=True):
     Attributes:
         text: what is searched.
         terms: stem → the word as it was written, of the words that carry meaning.
+        forms: further stems that such words have in other languages of the articles → the term.
+        language: the question's, among those of the articles.
+        articles_languages: the commonest first.
         vector: unit float32 (dimension,).
         fingerprint: of the model that made the vector.
     """
@@ -67,24 +72,60 @@ class Query(Struct, frozen=True):
     terms: dict[str, str]
     vector: Floats
     fingerprint: str
+    forms: dict[str, str] = {}
+    language: str = ENGLISH
+    articles_languages: tuple[str, ...] = (ENGLISH,)
 
 
-def query_of(text: str, encoder: Encoder) -> Query:
+def query_of(
+    text: str, encoder: Encoder, articles_languages: tuple[str, ...] = (ENGLISH,)
+) -> Query:
     """What to search for a question; where nothing but function words is in it, the name that
-    they are: "Who are The Who?", "the who"."""
-    terms = _terms(text)
+    they are: "Who are The Who?", "the who".
+
+    Args:
+        articles_languages: those of the articles, the commonest first. A word is looked up as each
+            of them has it.
+    """
+    language = languages.spoken([*words_of(text)], articles_languages)
+    terms = _terms(text, language)
     if not terms and (name := _name_of_function_words(text)):
         text, terms = name, {own: name for own in stems(f"“{name}”") if is_name(own)}
-    return Query(text, terms, encoder.encode_query(text), encoder.model.fingerprint)
+    return Query(
+        text,
+        terms,
+        encoder.encode_query(text),
+        encoder.model.fingerprint,
+        _forms(terms, [other for other in articles_languages if other != language]),
+        language,
+        articles_languages,
+    )
 
 
-def _terms(text: str) -> dict[str, str]:
+def _terms(text: str, language: str) -> dict[str, str]:
     """Stem → the word as it was written, of those that carry meaning."""
     terms: dict[str, str] = {}
-    for own, start, end in located(text, FUNCTION_WORDS):
+    for own, start, end in located(text, _without_subject(text, language), language):
         if not is_name(own):
             terms.setdefault(own, text[start:end])
     return dict(islice(terms.items(), _MOST_TERMS))
+
+
+def _without_subject(text: str, language: str) -> Container[str]:
+    """The words that carry no subject, or such of them as are in a text."""
+    if language == ENGLISH:
+        return FUNCTION_WORDS
+    return languages.function_words(words_of(text), language)
+
+
+def _forms(terms: Mapping[str, str], others: Sequence[str]) -> dict[str, str]:
+    """Stems of the terms' words in other languages, where they are not the same → the terms."""
+    return {
+        other: term
+        for term, word in terms.items()
+        for language in others
+        if (other := stem(word.lower(), language)) not in terms
+    }
 
 
 def _name_of_function_words(text: str) -> str:
@@ -100,7 +141,7 @@ class Hit(Struct, frozen=True):
     """A passage found for a question. Cosines lie in -1…1, `lexical` in 0…1.
 
     `score` is what hits are ranked by; `lexical` BM25 ÷ its upper bound; `sentence_cosines`
-    are in the order of the passage's sentences.
+    are in the order of the passage's sentences; `forms` the query's.
     """
 
     passage_id: int
@@ -110,10 +151,17 @@ class Hit(Struct, frozen=True):
     cosine: float
     sentence_cosines: tuple[float, ...]
     lexical: float
+    forms: dict[str, str] = {}
 
     def stems(self) -> frozenset[str]:
-        """Those of its title and its text, as the words index has them."""
-        return frozenset(stems(f"{self.info.title}\n{self.passage.text}"))
+        """Those of its title and its text."""
+        return self.stems_of(f"{self.info.title}\n{self.passage.text}")
+
+    def stems_of(self, text: str) -> frozenset[str]:
+        """Those of a text in the article's language, as the words index has them; the question's
+        terms in whichever form they stand there."""
+        own = stems(text, language=self.info.language or ENGLISH)
+        return frozenset(self.forms.get(term, term) for term in own)
 
 
 class Found(Struct, frozen=True):
@@ -184,6 +232,15 @@ class Index:
                 flag_damage(self._folder)
             raise
 
+    def languages(self) -> tuple[str, ...]:
+        """Those of the articles, the commonest first; English where none is known.
+
+        Raises:
+            IndexUnusable: the index is damaged.
+        """
+        with self._store.snapshot():
+            return tuple(self._store.languages()) or (ENGLISH,)
+
     def near(
         self, query: Query, word: str, edits: int, *, hidden: Hidden | None = None
     ) -> list[Near]:
@@ -235,14 +292,15 @@ class Index:
             self._generation = meta.generation
 
     def _search(self, query: Query, limit: int, hidden: Hidden | None) -> Found:
-        passages, having = len(self._words), self._words.frequencies(query.terms)
+        passages, having = len(self._words), self._frequencies(query)
         highest = upper_bound(idf(having, passages)) or 1.0
         near = self._vectors.search(query.vector, CANDIDATES)
-        bm25 = self._words.search(query.terms, CANDIDATES)
+        terms = [*query.terms, *query.forms]
+        bm25 = self._words.search(terms, CANDIDATES)
         ids = [*{**near, **bm25}]
         if len(bm25) == CANDIDATES:  # else no other passage has any of the terms
             others = [number for number in ids if number not in bm25]
-            bm25 |= self._words.scores(query.terms, others)
+            bm25 |= self._words.scores(terms, others)
         lexical = {number: min(bm25.get(number, 0.0) / highest, 1.0) for number in ids}
         ranked = _ranked(self._store.candidates(ids), lexical, query)
         hits = self._hits(ranked if hidden else ranked[:limit], lexical, query)
@@ -259,6 +317,14 @@ class Index:
             unknown=frozenset(term for term in query.terms if not having[term]),
         )
 
+    def _frequencies(self, query: Query) -> dict[str, int]:
+        """term → how many passages have it, in whichever form."""
+        having = self._words.frequencies(query.terms)
+        for form, passages in self._words.frequencies(query.forms).items():
+            term = query.forms[form]
+            having[term] = min(having[term] + passages, len(self._words))
+        return having
+
     def _hits(
         self, ranked: list[tuple[int, Floats, float]], lexical: dict[int, float], query: Query
     ) -> list[Hit]:
@@ -273,6 +339,7 @@ class Index:
                 cosine=float(stored[number].vector @ query.vector),
                 sentence_cosines=tuple(cosines.tolist()),
                 lexical=lexical[number],
+                forms=query.forms,
             )
             for number, cosines, score in ranked
         ]

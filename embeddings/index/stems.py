@@ -1,20 +1,23 @@
 """Words → stems: the one place where they become such, for the index and for questions.
 
 Words are lower-cased, folded to ASCII, spelt as Americans do (`spelling.py`) and stemmed (Porter
-2); the irregular forms of a word count as its base ("began" as "begin"). What is written in several
-ways is one stem: numbers and dates (`tokens.py`), and what `embeddings.characters` reads as one.
+2); the irregular forms of a word count as its base ("began" as "begin"). Those of other languages
+are stemmed as these do (`languages.py`). What is written in several ways is one stem: numbers and
+dates (`tokens.py`), and what `embeddings.characters` reads as one.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator
 from functools import cache, lru_cache
 from unicodedata import normalize
 
 from tantivy import Filter, TextAnalyzer, TextAnalyzerBuilder, Tokenizer
 
 from embeddings.characters import readable
+from embeddings.index import languages
+from embeddings.index.languages import ENGLISH
 from embeddings.index.numerals import ordinal
 from embeddings.index.spelling import american
 from embeddings.index.tokens import tokens, words
@@ -68,21 +71,32 @@ _ONE_WORD = (
 _AGE = r"\b[Aa]ged (\d{1,3})\b|(?<=[^\W\d]), (\d{1,3})(?=,\s)"
 
 
-def stems(text: str, without: Sequence[str] = ()) -> list[str]:
-    """The stems of a text's words in order, as the index has them, and then what they imply;
-    `without` names words to leave out."""
+def stems(text: str, without: Container[str] = (), language: str = ENGLISH) -> list[str]:
+    """The stems of a text's words in order, as the index has them, and then what they imply.
+
+    Args:
+        without: words to leave out.
+        language: the text's, as an ISO 639-1 code.
+    """
     read, _ = readable(text)
-    own = [stem(word) for word in words(read) if word not in without]
-    return own + [name for name, _, _ in _implied(read)]
+    own = [stem(word, language) for word in words(read) if word not in without]
+    return own + [name for name, _, _ in _implied(read, language)]
 
 
-def located(text: str, without: Sequence[str] = ()) -> list[tuple[str, int, int]]:
+def located(
+    text: str, without: Container[str] = (), language: str = ENGLISH
+) -> list[tuple[str, int, int]]:
     """The same, with the characters [start, end) of each; those of a date in digits have the
     same."""
     read, places = readable(text)
-    own = [(stem(word), start, end) for word, start, end in tokens(read) if word not in without]
+    own = [
+        (stem(word, language), start, end)
+        for word, start, end in tokens(read)
+        if word not in without
+    ]
     return [
-        (name, places[start], places[end - 1] + 1) for name, start, end in [*own, *_implied(read)]
+        (name, places[start], places[end - 1] + 1)
+        for name, start, end in [*own, *_implied(read, language)]
     ]
 
 
@@ -91,9 +105,11 @@ def is_name(stem: str) -> bool:
     return "_" in stem
 
 
-def _implied(text: str) -> Iterator[tuple[str, int, int]]:
-    """What is no word by itself: names that are made of function words, two by two ("The Who" as
-    "the_who", "It" as "it_"), and the words for an age: "The captain, 61, was fined"."""
+def _implied(text: str, language: str) -> Iterator[tuple[str, int, int]]:
+    """What is no word by itself, in English: names that are made of function words, two by two
+    ("The Who" as "the_who", "It" as "it_"), and the words for an age: "The captain, 61, was"."""
+    if language != ENGLISH:
+        return
     for name in re.finditer(rf"{_NAME}|{_ONE_WORD}", text):
         parts = [*re.finditer(r"\w+", name[0])]
         for first, second in zip(parts, parts[1:] or [None], strict=False):
@@ -111,8 +127,10 @@ def ages(text: str) -> Iterator[tuple[int, int]]:
 
 
 @lru_cache(_KEPT)
-def stem(word: str) -> str:
+def stem(word: str, language: str = ENGLISH) -> str:
     """The stem of a word in small letters; of a number or what has signs, itself."""
+    if language != ENGLISH:
+        return languages.stem(normalize("NFC", word), language)
     if not word.isascii():
         word = normalize("NFC", word)
         word = "".join(_analyzer(stemmed=False).analyze(word))
@@ -139,7 +157,6 @@ def _bases() -> dict[str, str]:
 
 @cache
 def _analyzer(*, stemmed: bool) -> TextAnalyzer:
-    """Folds words in small letters to ASCII, and stems them. The one place that knows the
-    language of a stemmer."""
+    """Folds English words in small letters to ASCII, and stems them."""
     builder = TextAnalyzerBuilder(Tokenizer.regex(r"[\w\p{M}]+")).filter(Filter.ascii_fold())
     return (builder.filter(Filter.stemmer("english")) if stemmed else builder).build()

@@ -80,7 +80,7 @@ class Meta(Struct, frozen=True):
     of passages that its words still count though they are gone. `recall` is None where the
     search by vectors is exact, else the share of the ten nearest passages that it finds.
     `complete` is false until a first build has come to its end: what there is so far is whole,
-    and can be searched.
+    and can be searched. `languages`: language → how many articles are in it, the commonest first.
     """
 
     seeds: str
@@ -93,6 +93,7 @@ class Meta(Struct, frozen=True):
     dead: int
     recall: float | None
     complete: bool
+    languages: dict[str, int] = {}
 
 
 def encoded_key(passage: Passage, fingerprint: str) -> bytes:
@@ -140,9 +141,26 @@ class Store:
                 dead=int(rows["dead"]),
                 recall=float(rows["recall"]) if rows["recall"] else None,
                 complete=rows["complete"] == "1",
+                languages=json.loads(rows.get("languages", "{}")),
             )
         except (KeyError, TypeError, ValueError) as error:
             raise self._damaged(f"its facts about itself are not whole: {error}") from error
+
+    def languages(self) -> dict[str, int]:
+        """Language → how many articles are in it, the commonest first, as of the last commit."""
+        row = self.db.execute("SELECT value FROM meta WHERE key = 'languages'").fetchone()
+        try:
+            return {str(name): int(number) for name, number in json.loads(row[0]).items()} if row else {}
+        except (AttributeError, TypeError, ValueError) as error:
+            raise self._damaged(f"its languages are not whole: {error}") from error
+
+    def count_languages(self) -> dict[str, int]:
+        """The same, of the articles as they are now."""
+        rows = self.db.execute(
+            "SELECT language, count(*) FROM articles WHERE language IS NOT NULL"
+            " GROUP BY language ORDER BY count(*) DESC, language"
+        )
+        return dict(map(tuple, rows))
 
     def generation(self) -> tuple[int, str] | None:
         """The generation that can be searched, and the model's fingerprint: what every question
@@ -347,6 +365,7 @@ class Store:
             **structs.asdict(meta),
             "recall": "" if meta.recall is None else meta.recall,
             "complete": int(meta.complete),
+            "languages": json.dumps(meta.languages),
             "files": json.dumps([[path, *state] for path, state in meta.files.items()]),
         }
         self.db.executemany(

@@ -25,6 +25,7 @@ from tantivy import (
 )
 
 from embeddings.index.files import link
+from embeddings.index.languages import ENGLISH
 from embeddings.index.stems import stems
 
 if TYPE_CHECKING:
@@ -117,12 +118,13 @@ def upper_bound(idf: dict[str, float]) -> float:
 
 def write(
     folder: Path,
-    added: Iterable[tuple[int, str]],
+    added: Iterable[tuple[int, str, str | None]],
     *,
     previous: Path | None = None,
     removed: Iterable[int] = (),
 ) -> None:
-    """Write an index of `added` (passage id, title and text) to a new folder.
+    """Write an index of `added` (passage id, title and text, language) to a new folder. What is of
+    no known language counts as English.
 
     With `previous`, that index less `removed` is where it starts from: tantivy never
     changes a segment, so its files are linked, not copied, and stay as they were.
@@ -140,8 +142,9 @@ def write(
     writer = index.writer(_HEAP, 1)
     for number in removed:
         writer.delete_documents_by_term("id", number)
-    for number, text in added:
-        writer.add_document(Document(id=number, text=" ".join(stems(text))))
+    for number, text, language in added:
+        terms = stems(text, language=language or ENGLISH)
+        writer.add_document(Document(id=number, text=" ".join(terms)))
     writer.commit()
     writer.wait_merging_threads()
 
