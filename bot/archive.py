@@ -127,7 +127,9 @@ class Archive:
         from embeddings.index.changes import confirm
 
         at = self.settings
-        return confirm(at.seeds, at.index, looked, max_bytes=at.max_bytes)
+        changes = confirm(at.seeds, at.index, looked, max_bytes=at.max_bytes)
+        self.unread = _plain(changes.unread)
+        return changes
 
     def update(
         self,
@@ -336,7 +338,7 @@ class Archive:
             )
         )
         if not (given.shown or hidden):
-            raise _no_articles(self.settings)
+            raise _no_articles(self.settings, self.unread)
         return structs.replace(given, unread=self.unread)
 
     def _tried(self, ask: Callable[[Index], Answer]) -> Answer:
@@ -428,14 +430,17 @@ def _plain(unread: Iterable[Skipped]) -> tuple[Unread, ...]:
     return tuple(Unread(file.source, file.reason, file.loss) for file in unread)
 
 
-def _no_articles(settings: Settings) -> ArticlesError:
+def _no_articles(settings: Settings, unread: Sequence[Unread]) -> ArticlesError:
     """The error for a folder that has none, with what there is instead."""
     from embeddings.articles.folder import scan
 
     others = scan(settings.seeds, max_bytes=settings.max_bytes).other_formats
-    kinds = ", ".join(f"{kind} {number}" for kind, number in others.items())
+    instead = [f"{file.source} {file.reason}" for file in unread[:1]]
+    if others:
+        kinds = ", ".join(f"{kind} {number}" for kind, number in others.items())
+        instead.append(f"files of other formats: {kinds}")
     return ArticlesError(
         f"There are no articles in {settings.seeds}"
-        + (f" (files of other formats: {kinds})" if kinds else ""),
+        + (f" ({'; '.join(instead)})" if instead else ""),
         remedy=Remedy("add articles"),
     )

@@ -47,7 +47,7 @@ def run(options: argparse.Namespace, settings: Settings) -> Result:
 
 
 def _question(words: list[str]) -> str:
-    text = sys.stdin.read() if words == ["-"] else " ".join(words)
+    text = sys.stdin.read().removeprefix("\ufeff") if words == ["-"] else " ".join(words)
     question = " ".join(text.split())
     if not question:
         raise UsageError("The question is empty", remedy='Ask like this: bot ask "Who spoke?"')

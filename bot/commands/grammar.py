@@ -196,7 +196,10 @@ def parser() -> argparse.ArgumentParser:
     )
     _json(evaluate)
     rebuild = command(
-        "rebuild", "make the index agree with the articles", parents=[places], epilog=_EXIT_CODES
+        "rebuild",
+        "make the index agree with the articles; folders that have lost theirs are forgotten",
+        parents=[places],
+        epilog=_EXIT_CODES,
     )
     rebuild.add_argument(
         "--no-wait", action="store_true", help="fail when another process is writing the index"

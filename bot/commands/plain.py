@@ -81,7 +81,7 @@ def _lines() -> Iterator[str]:
         if interactive and not prompt:
             print("> ", end="", file=sys.stderr, flush=True)
         try:
-            line = input(prompt)
+            line = input(prompt).removeprefix("\ufeff")  # of a file of questions
         except EOFError:
             return
         if line.strip():

@@ -71,8 +71,8 @@ class Look(Struct, frozen=True):
 
     @property
     def differs(self) -> bool:
-        """Whether there may be anything to write."""
-        changes = self.new or self.changed or self.removed
+        """Whether there may be anything to write, or to be refused."""
+        changes = self.new or self.changed or self.removed or self.emptied
         return self.meta is None or self.remake is not None or bool(changes)
 
     @property

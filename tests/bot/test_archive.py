@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from bot.answering.citation import Unread
 from bot.archive import Archive
 from bot.settings import Settings
 from embeddings.articles import article
@@ -203,6 +204,42 @@ def test_articles_that_none_can_be_read_any_more_do_not_empty_the_index(
     assert settled.answer(QUESTION).answered
     assert len(settled.articles()) == 8
     assert settled.rebuild().articles == 0  # a person may mean it
+
+
+def test_what_could_not_be_read_is_told_with_each_answer_of_the_last_look(
+    archive: Archive, seeds: Path, powerless: None
+) -> None:
+    write(seeds, {"shut/a.txt": "Zebulon played the violin in Oslo.", "b.txt": b"\0"})
+    assert [file.source for file in archive.ask(QUESTION).unread] == ["b.txt"]
+    (seeds / "shut").chmod(0)
+    try:
+        for _ in range(2):
+            answer = archive.ask("Who played the violin in Oslo?")
+            assert answer.citations[0].source == "shut/a.txt"
+            assert answer.unread == (
+                Unread("shut/", "cannot be listed: permission denied", "out of reach"),
+                Unread("b.txt", "is binary, not text", "no article"),
+            )
+        (seeds / "b.txt").unlink()
+        archive.confirm(archive.look())
+        assert [file.source for file in archive.answer(QUESTION).unread] == ["shut/"]
+    finally:
+        (seeds / "shut").chmod(0o755)
+    assert archive.ask(QUESTION).unread == ()
+
+
+def test_where_nothing_could_be_read_that_is_said(tmp_path: Path, powerless: None) -> None:
+    seeds = write(tmp_path / "all", {"shut/a.txt": "A text.", "b.pdf": "x"})
+    (seeds / "shut").chmod(0)
+    try:
+        with pytest.raises(ArticlesError) as raised:
+            archive_of(seeds, tmp_path / "its-index").ask(QUESTION)
+        assert str(raised.value) == (
+            f"There are no articles in {seeds} (shut/ cannot be listed: permission denied; files"
+            " of other formats: .pdf 1)"
+        )
+    finally:
+        (seeds / "shut").chmod(0o755)
 
 
 def test_an_index_of_another_folder_is_not_emptied_by_a_question(

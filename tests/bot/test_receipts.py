@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import hashlib
+import unicodedata
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
+from bot.answering.citation import Answer
 from bot.archive import Archive
 from bot.receipts import hash_now, reopen
 from bot.settings import Settings
 from embeddings.encoding.model import DEFAULT_MODEL
 from embeddings.errors import ArticlesError
-from tests.conftest import MAX_BYTES
+from tests.conftest import MAX_BYTES, SEEDS, write
 
 
 @pytest.mark.slow
@@ -53,3 +56,32 @@ def test_the_hash_of_a_file_as_it_is_now(seeds: Path) -> None:
     (seeds / "a.txt").write_bytes(b"A text.")
     assert hash_now("a.txt", seeds) == hashlib.sha256(b"A text.").hexdigest()
     assert hash_now("gone.txt", seeds) is None
+
+
+def test_a_file_that_has_its_name_in_another_unicode_form_by_now_is_found(
+    answers: list[Answer], tmp_path: Path
+) -> None:
+    """As after a copy from one system to another."""
+    cited, now = (unicodedata.normalize(form, "näkymä/räme.txt") for form in ("NFC", "NFD"))
+    citation = answers[0].citations[0]
+    content = (SEEDS / citation.source).read_bytes()
+    write(tmp_path, {now: content})
+    moved = replace(citation, info=replace(citation.info, source=cited))
+    opened = reopen(moved, tmp_path, max_bytes=MAX_BYTES)
+    assert (opened.note, opened.source) == (None, now)
+    assert hash_now(cited, tmp_path) == citation.info.sha256
+
+
+def test_a_quotation_whose_file_is_out_of_reach(
+    answers: list[Answer], seeds: Path, powerless: None
+) -> None:
+    citation = answers[0].citations[0]
+    write(seeds, {"shut/a.txt": "A text."})
+    (seeds / "shut").chmod(0)
+    try:
+        shut = replace(citation, info=replace(citation.info, source="shut/a.txt"))
+        with pytest.raises(ArticlesError, match=r"^shut/a\.txt cannot be read: permission denied$"):
+            reopen(shut, seeds, max_bytes=MAX_BYTES)
+        assert hash_now("shut/a.txt", seeds) is None
+    finally:
+        (seeds / "shut").chmod(0o755)

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from bot.settings import SettingsError, config_file, load
 from tests.bot.commands.conftest import document
 from tests.conftest import SEEDS, Bot, write
 
@@ -30,6 +31,23 @@ def test_flag_wins_over_environment_over_config_file(bot: Bot, seeds: Path, tmp_
         assert len(done.stderr.splitlines()) == 1
     write(config, {"config.toml": "= x"})
     assert "is not TOML" in bot("status").stderr
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "utf-16-be"])
+def test_a_byte_order_mark_in_the_config_file_is_passed_over(encoding: str) -> None:
+    """As editors and shells of Windows save it."""
+    mark = "\ufeff" if encoding == "utf-16-be" else ""
+    text = f'{mark}seeds = "/vår/mappe"\r\nmin_confidence = 0.45\r\n'
+    write(config_file().parent, {"config.toml": text.encode(encoding)})
+    settings = load({})
+    assert (settings.min_confidence, settings.seeds) == (0.45, Path("/vår/mappe"))
+
+
+def test_a_config_file_that_is_no_text_is_one_line() -> None:
+    for content in (b"\xff\xfe\x00", b"\xef\xbb\xbf\xff", b"\xe5 = 1"):
+        write(config_file().parent, {"config.toml": content})
+        with pytest.raises(SettingsError, match=r"config\.toml cannot be read: .*decode"):
+            load({})
 
 
 @pytest.mark.slow

@@ -42,6 +42,13 @@ def test_questions_that_are_piped_in_are_answered_one_after_another(
     assert asked.stdout.strip() in first
 
 
+def test_a_byte_order_mark_before_the_questions_is_none_of_them(talk: Talk, bot: Bot) -> None:
+    assert talk("\ufeff/help").stdout.startswith("Type a question")
+    assert bot("ask", "--seeds", SEEDS, "-", input="\ufeff\n").stderr.startswith(
+        "bot: The question is empty"
+    )
+
+
 def test_a_follow_up_says_what_was_searched_and_as_searches_just_that(talk: Talk) -> None:
     done = talk("Who moderated the event?", "How many followers does he have?", "/as Did it crash?")
     parts = done.stdout.split("> ")

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import unicodedata
+from pathlib import Path
+
 import pytest
 
-from tests.conftest import SEEDS, Bot
+from tests.conftest import SEEDS, Bot, write
 
 
 def test_show_prints_the_article_and_marks_the_place(ask: Bot) -> None:
@@ -35,3 +38,34 @@ def test_show_refuses_what_is_not_there(ask: Bot, place: str, code: int, message
     done = ask("show", place)
     assert (done.returncode, done.stdout) == (code, "")
     assert message in done.stderr
+
+
+def test_show_finds_a_name_in_another_unicode_form(bot: Bot, tmp_path: Path) -> None:
+    name = "crêpes/señal.txt"
+    composed, apart = unicodedata.normalize("NFC", name), unicodedata.normalize("NFD", name)
+    for on_disk, typed in ((composed, apart), (apart, composed)):
+        seeds = write(tmp_path / str(len(on_disk)), {on_disk: "A signal.\n"})
+        for place in (typed, f"{seeds}/{typed}", on_disk):
+            done = bot("show", "--seeds", seeds, f"{place}:1")
+            assert (done.returncode, done.stdout) == (0, "> 1  A signal.\n")
+
+
+def test_show_shows_only_articles(bot: Bot, seeds: Path) -> None:
+    write(seeds, {".notes.txt": "Mine.", "sub/.draft.md": "Mine.", ".kept/a.txt": "Mine."})
+    (seeds / "link.txt").symlink_to(seeds / ".notes.txt")
+    (seeds / "inside.txt").symlink_to("2023-05-24-launch-starts-late.txt")
+    for place in (".notes.txt", "sub/.draft.md:1", ".kept/a.txt", "link.txt", "inside.txt"):
+        for given in (place, seeds / place):
+            done = bot("show", given)
+            assert (done.returncode, done.stdout) == (3, ""), given
+            assert "There is no article" in done.stderr
+
+
+def test_show_takes_a_path_by_way_of_a_link_to_the_folder(
+    bot: Bot, seeds: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "by-way").symlink_to(seeds)
+    done = bot("show", "--seeds", "by-way", "by-way/2023-05-24-launch-starts-late.txt:1")
+    assert done.returncode == 0
+    done = bot("show", "2023-05-24-launch-starts-late.txt:1", "--seeds", ".", cwd=seeds)
+    assert done.returncode == 0

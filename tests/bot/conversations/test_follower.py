@@ -177,7 +177,6 @@ async def test_what_a_first_build_is_doing_is_told(seeds: Path, index: Path) -> 
         following.cancel()
         await asyncio.wait([following])
     seen = [state.status() for state in states]
-    assert seen[0] == "Opening the articles…"
     assert any(line.startswith("Reading articles: ") and "of 8" in line for line in seen)
     assert any(line.startswith("Encoding passages: ") and "of 58" in line for line in seen)
     assert follower.settled.is_set()
@@ -202,6 +201,65 @@ def test_a_state_in_words() -> None:
     assert State(counts=(1, 2), unread=unread).status().endswith("b.txt and 1 more not read (F2)")
     failed = State(error=ArticlesError("It is\ngone", remedy=Remedy("try again")))
     assert failed.status() == "It is␊gone. Try again in a moment."
+
+
+@pytest.mark.slow
+@journey
+async def test_with_a_part_that_cannot_be_listed_the_rest_is_followed(
+    seeds: Path, index: Path, powerless: None
+) -> None:
+    write(seeds, {"shut/owl.txt": "A barn owl nests in the chapel tower."})
+    async with opened(seeds, index) as (app, pilot):
+        await until(pilot, lambda: "9 articles" in status(app))
+        (seeds / "shut").chmod(0)
+        try:
+            await until(pilot, lambda: "9 articles" in status(app) and "shut/ not" in status(app))
+            answered = await ask(pilot, "Which bird nests in the chapel tower?")
+            assert answered.citations[0].source == "shut/owl.txt"
+            assert "shut/ could not be read." in shown(answered)
+            refused = await ask(pilot, "Who painted the lighthouse at Skagen?")
+            assert "do not answer this; shut/ could not be read." in shown(refused)
+        finally:
+            (seeds / "shut").chmod(0o755)
+        await until(pilot, lambda: "not read" not in status(app))
+        assert "not be read" not in shown(await ask(pilot, "Which bird nests in the chapel?"))
+    (seeds / "shut").chmod(0)
+    try:
+        async with opened(seeds, index) as (app, pilot):  # it was so when the chat began
+            await until(pilot, lambda: "shut/ not read (F2)" in status(app))
+            write(seeds, {"lighthouse.txt": NEW})
+            await until(pilot, lambda: "added lighthouse.txt" in status(app))
+            await pilot.press("f2")
+            await until(pilot, lambda: isinstance(app.screen, Sheet))
+            assert "Not read: shut/ cannot be listed" in shown(app.screen)
+    finally:
+        (seeds / "shut").chmod(0o755)
+
+
+@pytest.mark.slow
+@journey
+async def test_a_question_looks_first_where_nothing_tells_of_a_change(
+    seeds: Path, index: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As on a network disk."""
+
+    async def watch(self: Follower, seeds: Path) -> None:
+        await asyncio.Event().wait()
+
+    monkeypatch.setattr(Follower, "_watch", watch)
+    async with opened(seeds, index) as (app, pilot):
+        await until(pilot, lambda: "8 articles" in status(app))
+        write(seeds, {"lighthouse.txt": NEW, "attic/bats.txt": "The bats of Hals eat moths."})
+        found = await ask(pilot, "Who painted the lighthouse at Skagen?")
+        if found.exchange and found.exchange.note:  # on a slow machine the answer does not wait
+            await until(pilot, lambda: "added" in status(app))
+            found = await ask(pilot, "Who painted the lighthouse at Skagen?")
+        assert found.citations[0].passage.text == NEW
+        (seeds / "attic" / "bats.txt").unlink()
+        found = await ask(pilot, "What do the bats of Hals eat?")
+        assert found.citations[0].source == "attic/bats.txt"
+        assert "attic/ could not be read." in shown(found)
+        assert "attic/ not read (F2)" in status(app)
 
 
 @pytest.mark.slow

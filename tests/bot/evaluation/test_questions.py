@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,7 @@ import pytest
 from bot.evaluation.questions import (
     LabelledQuestion,
     QuestionsError,
+    as_indexed,
     check,
     is_evidence,
     load,
@@ -69,3 +71,14 @@ def test_questions_about_other_articles_are_refused(tmp_path: Path) -> None:
         check(questions, {"b.txt": "It is 40 metres long."}.get)
     with pytest.raises(QuestionsError, match=r"is nowhere in a\.txt: 40 metres"):
         check(questions, {"a.txt": "It is 40 Metres long."}.get)
+
+
+def test_evidence_is_looked_for_under_the_name_that_its_file_has(tmp_path: Path) -> None:
+    typed, on_disk = (unicodedata.normalize(form, "dvůr/žár.txt") for form in ("NFC", "NFD"))
+    row = {**ROWS[0], "evidence": [{"source": typed, "pattern": "40 metres"}]}
+    questions = load(written(tmp_path / "q.jsonl", [row]))
+    assert not is_evidence(questions[0], on_disk, "It is 40 metres long.")
+    (found,) = as_indexed(questions, [on_disk, "a.txt"])
+    assert is_evidence(found, on_disk, "It is 40 metres long.")
+    assert as_indexed(questions, [on_disk, typed]) == questions  # the exact one
+    assert as_indexed(questions, ["a.txt"]) == questions

@@ -11,7 +11,7 @@ import msgspec
 import pytest
 from msgspec.structs import replace
 
-from bot.answering.citation import Answer
+from bot.answering.citation import Answer, Unread
 from bot.answering.refusal import Reason
 from bot.presenting.json import (
     SCHEMA_VERSION,
@@ -79,7 +79,8 @@ def test_an_error_is_of_its_schema(bot: Bot, seeds: Path, arguments: list[str], 
 
 
 def test_an_answer_comes_back_from_its_document(answers: list[Answer]) -> None:
-    for one in answers:
+    unread = (Unread("shut/", "cannot be listed: permission denied", "out of reach"),)
+    for one in (*answers, replace(answers[0], unread=unread)):
         document = answer_json(one)
         assert answer_json(answer_of(json.loads(json.dumps(document)))) == document
 

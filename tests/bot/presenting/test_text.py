@@ -8,16 +8,21 @@ from typing import get_args, get_type_hints
 import pytest
 from msgspec.structs import replace
 
-from bot.answering.citation import Answer
+from bot.answering.citation import Answer, Unread
 from bot.answering.refusal import Reason
+from bot.conversations.export import as_markdown
+from bot.conversations.history import Exchange
 from bot.presenting.terminal import Line
 from bot.presenting.text import (
     answer_lines,
     error_lines,
     error_words,
     reason_words,
+    refusal_words,
     remake_words,
     remedy_words,
+    unread_names,
+    unread_words,
 )
 from embeddings.errors import Remedy, RemedyKind, VerbatimError
 from embeddings.index.changes import Remake
@@ -105,3 +110,61 @@ def test_what_is_less_likely_stands_apart(answers: list[Answer]) -> None:
     text = plain(answer_lines(doubtful, Path("/seeds")))
     assert text.count("Less likely to answer:") == 1
     assert text.index(first.passage.text) < text.index("Less likely") < text.index(second.source)
+
+
+UNREAD = tuple(
+    Unread(source, reason, loss)  # type: ignore[arg-type]
+    for source, reason, loss in (
+        ("shut/", "cannot be listed: permission denied", "out of reach"),
+        ("old/", "has lost its 3 articles", "gone"),
+        ("a.txt", "is binary, not text", "no article"),
+        ("b\n.txt", "is binary, not text", "no article"),
+        ("c.txt", "is binary, not text", "no article"),
+    )
+)
+
+
+@pytest.mark.parametrize(
+    ("unread", "names", "words"),
+    [
+        (UNREAD[2:3], "a.txt", "Not read: a.txt is binary, not text."),
+        (
+            UNREAD[:1],
+            "shut/",
+            "Not read: shut/ cannot be listed: permission denied. What was read there before still"
+            " answers.",
+        ),
+        (
+            UNREAD[1:4],
+            "old/, a.txt and b␊.txt",
+            "Not read: old/ has lost its 3 articles; a.txt is binary, not text; b␊.txt is binary,"
+            " not text. What was read there before still answers; bot rebuild forgets what is"
+            " gone.",
+        ),
+        (
+            UNREAD,
+            "shut/, old/, a.txt and 2 more",
+            "Not read: shut/ cannot be listed: permission denied; old/ has lost its 3 articles;"
+            " a.txt is binary, not text; and 2 more: bot status. What was read there before still"
+            " answers; bot rebuild forgets what is gone.",
+        ),
+    ],
+)
+def test_what_could_not_be_read_in_words(
+    unread: tuple[Unread, ...], names: str, words: str
+) -> None:
+    assert unread_names(unread) == names
+    assert unread_words(unread) == words
+    assert refusal_words(unread) == f"The articles do not answer this; {names} could not be read."
+
+
+def test_a_refusal_names_what_could_not_be_read(answers: list[Answer]) -> None:
+    refused = replace(answers[1], unread=UNREAD[:1])
+    text = plain(answer_lines(refused, Path("/seeds")))
+    assert text.startswith("The articles do not answer this; shut/ could not be read.\n")
+    exchanges = [Exchange("2026-11-21T14:30:05+00:00", answer) for answer in (refused, answers[0])]
+    markdown = as_markdown(exchanges, Path("/seeds"))
+    assert markdown.count("shut/ could not be read.") == 1
+    answered = replace(answers[0], unread=UNREAD[:2])
+    markdown = as_markdown([Exchange("2026-11-21T14:30:05+00:00", answered)], Path("/seeds"))
+    assert "\n\nCould not be read: shut/ and old/.\n\n" in markdown

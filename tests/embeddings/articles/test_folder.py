@@ -2,12 +2,13 @@ from __future__ import annotations
 
 import os
 import socket
+import unicodedata
 from pathlib import Path
 
 import pytest
 
 from embeddings.articles.article import read
-from embeddings.articles.folder import check, scan
+from embeddings.articles.folder import check, find, scan
 from embeddings.errors import ArticlesError, Remedy, Unreadable
 from tests.conftest import MAX_BYTES, write
 
@@ -101,3 +102,56 @@ def test_too_large_is_skipped_by_the_limit(tmp_path: Path) -> None:
     assert reasons(tmp_path, 2_000_000) == {"big.txt": "is too large: 3 MB, and the limit is 2 MB"}
     with pytest.raises(Unreadable, match="too large: 3 MB"):
         read(tmp_path, "big.txt", max_bytes=2_000_000)
+
+
+COMPOSED, APART = (unicodedata.normalize(form, "Łódź-žluť/été.txt") for form in ("NFC", "NFD"))
+
+
+@pytest.mark.parametrize(("on_disk", "typed"), [(COMPOSED, APART), (APART, COMPOSED)])
+def test_a_name_in_another_unicode_form_is_found_also_of_a_folder(
+    tmp_path: Path, on_disk: str, typed: str
+) -> None:
+    write(tmp_path, {on_disk: "x", "other.txt": "x"})
+    assert on_disk != typed
+    assert find(tmp_path, typed) == find(tmp_path, on_disk) == on_disk
+    assert find(tmp_path, typed.upper()) is None
+
+
+def test_of_two_names_that_look_the_same_the_exact_one_is_found(tmp_path: Path) -> None:
+    write(tmp_path, {COMPOSED: "x", APART: "y"})
+    assert (find(tmp_path, COMPOSED), find(tmp_path, APART)) == (COMPOSED, APART)
+    mixed = COMPOSED.split("/")[0] + "/" + APART.split("/")[1]
+    assert find(tmp_path, mixed) is None
+
+
+def test_what_a_scan_passes_over_is_not_found(tmp_path: Path) -> None:
+    folder = write(
+        tmp_path / "articles",
+        dict.fromkeys((".a.txt", ".b/c.txt", "d/.e.md", "f.pdf", "g.txt", "h.txt/i.txt"), "x"),
+    )
+    write(tmp_path, {"outside.txt": "secret"})
+    (folder / "link.txt").symlink_to("g.txt")
+    (folder / "away").symlink_to(tmp_path)
+    os.mkfifo(folder / "pipe.txt")
+    scanned = [file.source for file in scan(folder, max_bytes=MAX_BYTES).files]
+    assert scanned == [find(folder, source) for source in ("g.txt", "h.txt/i.txt")]
+    assert find(folder, "h.txt//./i.txt") == "h.txt/i.txt"
+    for source in (
+        *(".a.txt", ".b/c.txt", "d/.e.md", "f.pdf", "h.txt", "link.txt", "away/outside.txt"),
+        *("pipe.txt", "../outside.txt", "", "/", str(folder / "g.txt"), "a\0.txt"),
+        *("x" * 5000 + ".txt", "gone/a.txt", "g.txt/a.txt"),
+    ):
+        assert find(folder, source) is None, source
+
+
+def test_what_nobody_can_tell_is_left_to_the_reading(tmp_path: Path, powerless: None) -> None:
+    folder = write(tmp_path / "articles", {"shut/a.txt": "x"})
+    (folder / "shut").chmod(0)
+    try:
+        assert find(folder, "shut/a.txt") == "shut/a.txt"
+        with pytest.raises(Unreadable, match="permission denied") as raised:
+            read(folder, "shut/a.txt", max_bytes=MAX_BYTES)
+        assert raised.value.loss == "out of reach"
+        assert find(folder, "shut/.a.txt") is None
+    finally:
+        (folder / "shut").chmod(0o755)

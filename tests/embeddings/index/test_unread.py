@@ -11,8 +11,7 @@ from typing import Any
 
 import pytest
 
-from embeddings.articles import article
-from embeddings.articles.folder import Skipped
+from embeddings.articles.folder import Skipped, state_of
 from embeddings.encoding.light import LightEncoder
 from embeddings.encoding.model import Model
 from embeddings.errors import ArticlesError, Remedy
@@ -198,6 +197,20 @@ def test_a_folder_that_lost_its_articles_is_forgotten_only_when_a_person_says_so
     assert "vault/owl.txt" not in sources(folder, encoder, OWL)
 
 
+def test_where_every_folder_has_lost_its_articles_the_whole_is_emptied(
+    built: Report, seeds: Path, folder: Path, model: Model
+) -> None:
+    (seeds / "harbour.txt").unlink()
+    update(seeds, folder, model)
+    for name in ("vault", "annex"):
+        shutil.rmtree(seeds / name)
+    looked = look_at(seeds, folder, model)
+    assert (looked.emptied, looked.differs) == (True, True)
+    with pytest.raises(ArticlesError, match="no articles left"):
+        update(seeds, folder, model)
+    assert build(seeds, folder, model).articles == 0
+
+
 def test_one_of_several_and_what_has_a_newcomer_beside_it_are_removed_as_ever(
     built: Report, seeds: Path, folder: Path, model: Model
 ) -> None:
@@ -320,17 +333,16 @@ def test_an_error_in_the_midst_of_a_read_removes_nothing_and_is_tried_again(
     built: Report, seeds: Path, folder: Path, model: Model, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """As of a disk that goes bad, or a share that goes away: nothing that a test can do."""
-    real = article.state_of
 
     def fail(source: str, *given: Any) -> Any:
         if source == "harbour.txt":
             raise OSError(errno.EIO, "Input/output error")
-        return real(source, *given)
+        return state_of(source, *given)
 
     (seeds / "harbour.txt").touch()
     age(seeds)
     with monkeypatch.context() as patch:
-        patch.setattr(article, "state_of", fail)
+        patch.setattr("embeddings.articles.article.state_of", fail)
         for _ in range(2):
             report = update(seeds, folder, model)
             assert report.removed == ()
