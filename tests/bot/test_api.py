@@ -124,15 +124,17 @@ def test_it_answers_follows_up_and_keeps_to_the_limit(archive: bot.Archive) -> N
     assert alone.searched_as is None
 
 
-def test_a_message_is_answered_for_what_it_asks(archive: bot.Archive) -> None:
-    said = "Hello. The lighthouse at Nida is red. Who painted it? Who painted the Ristna one?"
-    last = archive.ask(said)
+def test_a_message_is_answered_for_what_it_asks(lighthouses: Path, tmp_path: Path) -> None:
+    about = "Hello. The lighthouse at Nida is red. Who painted it?"
+    with bot.open(lighthouses, index=tmp_path / "index") as archive:
+        last = archive.ask(f"{about} Who painted the one at Ristna? Thanks!")
     (first,) = last.earlier
-    assert first.question == "Hello. The lighthouse at Nida is red. Who painted it?"
-    assert first.searched_as == "Who painted the lighthouse?"
-    assert last.question == "Who painted the Ristna one?"
-    assert "Liisa Tamm" in last.citations[0].highlight.text
+    assert first.question == about
+    assert first.searched_as == "Who painted the lighthouse at Nida?"
+    assert "Jonas Petraitis" in first.citations[0].highlight.text
     assert not first.earlier
+    assert last.searched_as == "Who painted the one at Ristna?"
+    assert "Liisa Tamm" in last.citations[0].highlight.text
 
 
 def test_a_greeting_is_no_part_of_the_conversation(archive: bot.Archive) -> None:

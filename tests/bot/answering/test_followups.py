@@ -235,7 +235,7 @@ def test_what_about_asks_the_question_that_was_asked(
         (
             "The old mill at Sandvik burnt down.",
             "When did it reopen?",
-            "When did the old mill reopen?",
+            "When did the old mill at Sandvik reopen?",
         ),
         ("Mary Cole left the party.", "Why did she leave?", "Why did Mary Cole leave?"),
         ("I read about the ferry.", "Who built it?", "Who built the ferry?"),
