@@ -124,7 +124,8 @@ _LEADS = "|".join(
         rf"(?:{_GREETING}|dear)(?: [\w’'.]+){{0,2}}\s*[,.!:;–—-]+\s*",
         rf"{_GREETING}(?: (?:there|all|again|everyone|team))?\s+(?={_BEGINS})",
         r"(?:please|kindly|pls|plz),? (?-i:(?=[a-z]))",
-        rf"(?:so|ok|okay|well|now|right|anyway|sorry|excuse me|question|{_THANKS})\b"
+        rf"(?:so|ok|okay|well|now|right|anyway|sorry|excuse me|{_THANKS}|(?:(?:one|another|a)"
+        r"(?: \w+)? )?question)\b"
         r"(?: (?:so much|very much|in advance))*\s*[,:;.!–—-]+\s*",
         rf"(?:(?:so|and|but|now),? )?(?:(?:my|our|the|an?|one|another)(?: \w+)? questions?"
         rf"|what (?:i|we)\b.{{0,30}} to (?:know|ask|find out|understand)) (?:is|was|are)"
@@ -228,7 +229,7 @@ def parts(message: str) -> list[str]:
 def read(message: str) -> Asked:
     """What a message asks that has one question at the most; of several, the last."""
     message = " ".join(message.split())
-    if re.fullmatch(_PLAIN, message, re.I):
+    if len(message) <= LONGEST and re.fullmatch(_PLAIN, message, re.I):
         return Asked(message)
     sentences = [_understood(sentence) for sentence in _sentences(message)]
     said = [sentence for sentence in sentences if sentence.text]
@@ -287,6 +288,8 @@ def _understood(sentence: str) -> _Sentence:
         return _Sentence(topic, is_question=not is_summary, is_summary=is_summary)
     if framed:
         text = re.sub(r"^if\b", "whether", text, flags=re.I).rstrip(" .?!") + "?"
+    elif leads and text.endswith(".") and re.match(rf"{_OPENS}\b", text, re.I):
+        text = text.rstrip(".") + "?"
     words = [word.low for word in words_of(text[:100])]
     asks = [word for word in words if word in WH | AUXILIARY]
     inverted = words[:1] == asks[:1] and (words[:1][0] in AUXILIARY or words[1:2] == asks[1:2])

@@ -124,6 +124,36 @@ def test_it_answers_follows_up_and_keeps_to_the_limit(archive: bot.Archive) -> N
     assert alone.searched_as is None
 
 
+def test_a_message_is_answered_for_what_it_asks(lighthouses: Path, tmp_path: Path) -> None:
+    about = "Hello. The lighthouse at Nida is red. Who painted it?"
+    with bot.open(lighthouses, index=tmp_path / "index") as archive:
+        last = archive.ask(f"{about} Who painted the one at Ristna? Thanks!")
+    (first,) = last.earlier
+    assert first.question == about
+    assert first.searched_as == "Who painted the lighthouse at Nida?"
+    assert "Jonas Petraitis" in first.citations[0].highlight.text
+    assert not first.earlier
+    assert last.searched_as == "Who painted the one at Ristna?"
+    assert "Liisa Tamm" in last.citations[0].highlight.text
+
+
+def test_a_greeting_is_no_part_of_the_conversation(archive: bot.Archive) -> None:
+    first = archive.ask("Who painted the lighthouse at Nida?")
+    greeting = archive.ask("thanks", after=[first])
+    assert (greeting.answered, greeting.shown) == (False, ())
+    assert greeting.reason is not None
+    assert greeting.reason.kind == "no question"
+    then = archive.ask("When?", after=[first, greeting])
+    assert then.searched_as == archive.ask("When?", after=[first]).searched_as is not None
+
+
+def test_a_line_end_of_any_kind_is_a_space(archive: bot.Archive) -> None:
+    alone = archive.ask("Who painted the lighthouse at Nida?")
+    for end in ("\r", "\r\n", "\n", "\u2028", "\v"):
+        answer = archive.ask(f"Who painted the{end}lighthouse at Nida?{end}")
+        assert (answer.searched_as, answer.citations) == (None, alone.citations)
+
+
 def test_a_refusal_is_data(archive: bot.Archive) -> None:
     refused = archive.ask("What software encodes the sound?")
     assert not refused.answered

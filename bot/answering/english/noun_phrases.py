@@ -24,6 +24,7 @@ from bot.answering.english.words import (
     NOT_PEOPLE,
     OTHERS,
     PART,
+    PREPOSITION,
     PRONOUN,
     TITLE,
     VERB,
@@ -173,7 +174,11 @@ CENTRAL: tuple[Rule[Position], ...] = (
     Rule(
         "it is the subject of a statement",
         2,
-        ("The mill at Sandvik burnt down.", "When did it reopen?", "When did the mill reopen?"),
+        (
+            "The mill at Sandvik burnt down.",
+            "When did it reopen?",
+            "When did the mill at Sandvik reopen?",
+        ),
         lambda it: it.stated,
     ),
     Rule(
@@ -305,9 +310,18 @@ def _noun(words: list[Word], first: int, end: int, main: int) -> tuple[int, int]
     return first, end - (subject and not single and not asks_be)  # is melatonin | bad
 
 
+def _name_after(place: Position) -> int:
+    """Where a phrase ends with the name of its place or owner: the mill at Sandvik."""
+    named = place.last + 1
+    while named < len(place.words) and place.words[named].named:
+        named += 1
+    return named if place.after in PREPOSITION and named > place.last + 1 else place.last
+
+
 def _phrase(text: str, place: Position, weight: float, person: float) -> Phrase:
     """The phrase that stands there; an article before it belongs to its text."""
-    bare = text[place.words[place.first].start : place.words[place.last - 1].end]
+    last = _name_after(place) if place.stated and not place.named else place.last
+    bare = text[place.words[place.first].start : place.words[last - 1].end]
     head = place.lows[-1]
     plural = head.endswith("s") and not head.endswith(("ss", "us", "is"))
     plural = plural and (not place.named or place.before == "the")

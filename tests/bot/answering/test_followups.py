@@ -162,8 +162,94 @@ def test_it_that_stands_for_nothing_is_left_alone_after_a_thing(question: str) -
 
 
 @pytest.mark.parametrize(
+    "earlier",
+    ["Why did the figure change?", "When did the ferry to Norholm leave?", "Who runs the harbour?"],
+)
+@pytest.mark.parametrize(
+    "question",
+    [
+        # What it is, the question says itself.
+        "Was it the biggest room ever?",
+        "Was it the worst launch in history?",
+        "Is it the largest audience on record?",
+        "Was it the longest delay so far?",
+        "Was it the only interview that day?",
+        "Is it the most expensive ferry in the fleet?",
+        "Were they the first candidates to use a chat room?",
+        # It is the weather, or nothing.
+        "If it rains, is the market closed?",
+        "When it rained, who closed the lock?",
+        "How is it that the bridge fell?",
+        # It is in the same clause.
+        "Did the company lose its licence?",
+        "Which candidates lost their seats?",
+        # "What about" is not its last word's business.
+        "How about the price of a ticket to Norholm?",
+    ],
+)
+def test_what_stands_on_its_own_is_not_bent(earlier: str, question: str) -> None:
+    assert resolve(question, talk(earlier)) is None
+
+
+@pytest.mark.parametrize(
+    ("question", "searched"),
+    [
+        ("Was it the biggest?", "Was Earlybird the biggest?"),
+        ("Is it the guest list?", "Is Earlybird the guest list?"),
+        ("Is it a record?", "Is Earlybird a record?"),
+    ],
+)
+def test_what_does_not_say_what_it_is_asks_for_it(question: str, searched: str) -> None:
+    assert resolve(question, talk("What is Earlybird?")) == searched
+
+
+@pytest.mark.parametrize(
     ("earlier", "question", "searched"),
     [
+        (["Who is the harbour master?"], "What about the captain?", "Who is the captain?"),
+        (["What is the gross weight?"], "And the length?", "What is the length?"),
+        (
+            ["When did the ferry to Norholm leave?"],
+            "What about the weather in Norholm?",
+            "When did the ferry to Norholm leave, and what about the weather in Norholm?",
+        ),
+        (
+            [
+                ("Who won the race?", "“Nils Berg is a fox,” his rival Jan Holm said."),
+                "Who said that?",
+            ],
+            "What about Olsen?",
+            "Who won the race, and what about Olsen?",
+        ),
+    ],
+)
+def test_what_about_asks_the_question_that_was_asked(
+    earlier: list[Said], question: str, searched: str
+) -> None:
+    assert resolve(question, talk(*earlier)) == searched
+
+
+@pytest.mark.parametrize(
+    ("said", "question", "searched"),
+    [
+        (
+            "The old mill at Sandvik burnt down.",
+            "When did it reopen?",
+            "When did the old mill at Sandvik reopen?",
+        ),
+        ("Mary Cole left the party.", "Why did she leave?", "Why did Mary Cole leave?"),
+        ("I read about the ferry.", "Who built it?", "Who built the ferry?"),
+        ("The levee broke.", "Why?", "The levee broke, and why?"),
+    ],
+)
+def test_a_statement_may_say_what_is_asked_about(said: str, question: str, searched: str) -> None:
+    assert resolve(question, talk(said)) == searched
+
+
+@pytest.mark.parametrize(
+    ("earlier", "question", "searched"),
+    [
+        ("lung cancer", "What are the symptoms?", "What are the symptoms of lung cancer?"),
         ("Who's Trey Gowdy?", "Is he old?", "Is Trey Gowdy old?"),
         ("What is anemia?", "What's the cause?", "What's the cause of anemia?"),
     ],

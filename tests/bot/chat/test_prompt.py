@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from textual.events import Key
+from textual.events import Key, Paste
 
+from bot.chat.screens import Sheet
 from tests.conftest import SEEDS
 from tests.pilot import ask, journey, opened, told, until
 
@@ -61,3 +62,28 @@ async def test_an_empty_and_an_endless_question_are_not_sent(seeds_index: Path) 
         await pilot.press("enter")
         assert not app.transcript.cards
         assert "may have 20,000" in told(app)[-1]
+
+
+@journey
+async def test_lines_that_are_pasted_are_lines(seeds_index: Path) -> None:
+    async with opened(SEEDS, seeds_index) as (app, pilot):
+        for end in ("\r", "\r\n", "\n", "\v", "\f", "\x85", "\u2028", "\u2029"):
+            app.post_message(Paste(f"How late did{end}the launch\x1b start?{end}"))
+            await until(pilot, lambda: app.prompt.text)
+            assert app.prompt.text == "How late did\nthe launch␛ start?\n"
+            app.prompt.clear()
+        app.post_message(Paste("How late did\rthe launch start?\r"))
+        await until(pilot, lambda: app.prompt.text)
+        await pilot.press("enter")
+        await until(pilot, lambda: app.conversation.exchanges)
+        assert app.conversation.exchanges[0].answer.question == LATE
+        assert app.conversation.exchanges[0].answer.searched_as is None
+
+
+@journey
+async def test_help_is_no_question(seeds_index: Path) -> None:
+    async with opened(SEEDS, seeds_index) as (app, pilot):
+        app.prompt.insert("/help")
+        await pilot.press("enter")
+        await until(pilot, lambda: isinstance(app.screen, Sheet))
+        assert not app.transcript.cards

@@ -9,8 +9,11 @@ import pytest
 
 from bot.answering.citation import Answer
 from bot.chat.app import ChatApp
-from tests.conftest import SEEDS
-from tests.pilot import Gate, ask, journey, opened, send, shown, until
+from embeddings.encoding.model import Model
+from embeddings.index.rebuild import Sizes, rebuild
+from tests.bot.conversations.test_follower import interrupt_when
+from tests.conftest import MAX_BYTES, SEEDS
+from tests.pilot import Gate, HeldUpdates, ask, journey, opened, send, shown, until
 
 LATE = "How late did the launch start?"
 UNANSWERED = "What software encodes the sound?"
@@ -33,6 +36,60 @@ async def test_the_prompt_stays_usable_and_a_second_question_waits_its_turn(
         await until(pilot, lambda: second.exchange is not None)
         assert [one.answer.question for one in app.conversation.exchanges] == [LATE, UNANSWERED]
         assert app.prompt.text == "a third"
+
+
+@journey
+async def test_each_question_of_a_message_is_one_of_the_conversation(seeds_index: Path) -> None:
+    async with opened(SEEDS, seeds_index) as (app, pilot):
+        app.prompt.insert("Hi! Who moderated the event? How many followers does he have? Thanks.")
+        await pilot.press("enter")
+        await until(pilot, lambda: len(app.conversation.exchanges) == 2)
+        first, second = (exchange.answer for exchange in app.conversation.exchanges)
+        assert first.question == "Hi! Who moderated the event?"
+        assert first.searched_as == "Who moderated the event?"
+        assert second.searched_as == "How many followers does David Sacks have?"
+        await until(pilot, lambda: "searched as: How many" in shown(app.transcript.cards[-1]))
+        await pilot.press("ctrl+g")
+        await until(pilot, lambda: app.prompt.text == second.searched_as)
+
+
+@journey
+async def test_a_greeting_gets_a_line_and_no_passage(seeds_index: Path) -> None:
+    async with opened(SEEDS, seeds_index) as (_, pilot):
+        card = await ask(pilot, "good evening")
+        assert "in their own words" in shown(card)
+        assert "do not answer" not in shown(card)
+        assert not card.citations
+
+
+@pytest.mark.slow
+@journey
+async def test_what_was_refused_before_all_was_indexed_is_asked_again(
+    seeds: Path, tmp_path: Path, model: Model
+) -> None:
+    with pytest.raises(KeyboardInterrupt):
+        rebuild(
+            seeds,
+            tmp_path / "index",
+            model,
+            max_bytes=MAX_BYTES,
+            progress=interrupt_when("indexed"),
+            sizes=Sizes(batch=10),
+        )
+    held = HeldUpdates()
+    async with opened(seeds, tmp_path / "index", update_index=held.update_index) as (app, pilot):
+        await until(pilot, held.reached.is_set)
+        card = await ask(pilot, f"Hello! {UNANSWERED}")
+        assert "that are indexed so far" in shown(card)
+        assert card.has_class("-refused")
+        held.passed.set()
+        await until(pilot, lambda: len(app.conversation.exchanges) == 2)
+        again = app.conversation.exchanges[1]
+        assert again.note == "Asked again, now that all articles are indexed."
+        assert (again.answer.question, again.answer.searched_as) == (UNANSWERED, None)
+        await until(pilot, lambda: "Asked again" in shown(app.transcript.cards[-1]))
+        await ask(pilot, UNANSWERED)  # refused, and not asked again: all are indexed
+        assert len(app.conversation.exchanges) == 3
 
 
 @journey

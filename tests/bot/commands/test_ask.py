@@ -53,6 +53,58 @@ def test_a_refusal_in_json(ask: Bot) -> None:
     assert answer["nearest"][0]["highlight"]["text"].rstrip(".") in answer["reason"]
 
 
+def test_a_preamble_is_told_and_changes_nothing(ask: Bot) -> None:
+    alone = document(ask("ask", "--json", QUESTION))
+    preamble = "Good morning! I have read about this launch for days. My question is this: "
+    done = ask("ask", "--json", f"{preamble}{QUESTION} Thank you so much!")
+    assert done.returncode == 0
+    answer = document(done)
+    assert answer["question"] == f"{preamble}{QUESTION} Thank you so much!"
+    assert answer["searched_as"] == QUESTION
+    for field in ("confidence", "citations", "agreement"):
+        assert answer[field] == alone[field]
+    told = ask("ask", f"{preamble}{QUESTION}").stdout
+    assert told.startswith(f"searched as: {QUESTION}\n")
+
+
+def test_each_of_several_questions_is_answered(ask: Bot) -> None:
+    message = f"Who moderated the event? {QUESTION} And why?"
+    answer = document(ask("ask", "--json", message))
+    asked = [*answer["earlier"], answer]
+    assert [each["question"] for each in asked] == [
+        "Who moderated the event?",
+        QUESTION,
+        "And why?",
+    ]
+    assert asked[2]["searched_as"] == "Why did the launch start late?"
+    assert [each["earlier"] for each in asked[:2]] == [[], []]
+    shown = ask("ask", message).stdout.split("> ")
+    assert [part.split("\n")[0] for part in shown if part[:3] in ("Who", "How", "And")] == [
+        each["question"] for each in asked
+    ]
+
+
+@pytest.mark.parametrize(
+    ("message", "words"),
+    [("Hi there!", "in their own words"), ("Summarize the articles", "I quote, I do not")],
+)
+def test_what_asks_nothing_of_the_articles_gets_a_line(ask: Bot, message: str, words: str) -> None:
+    done = ask("ask", message)
+    assert done.returncode == 1
+    assert words in done.stdout
+    assert done.stdout.count("\n") == 1
+    answer = document(ask("ask", "--json", message))
+    assert (answer["answered"], answer["citations"], answer["nearest"]) == (False, [], [])
+    assert words in answer["reason"]
+
+
+@pytest.mark.parametrize("end", ["\r", "\r\n", "\n", "\v", "\f", "\x85", "\u2028", "\u2029"])
+def test_a_line_end_in_what_is_piped_in_is_a_space(ask: Bot, end: str) -> None:
+    done = ask("ask", "--json", "-", input=f"How late did{end}the launch start?{end}")
+    answer = document(done)
+    assert (answer["question"], answer["searched_as"]) == (QUESTION, None)
+
+
 def test_piped_text_is_plain_and_marks_the_sentence(ask: Bot) -> None:
     done = ask("ask", QUESTION)
     assert done.returncode == 0

@@ -57,6 +57,17 @@ def test_a_follow_up_says_what_was_searched_and_as_searches_just_that(talk: Talk
     assert "searched as" not in parts[3]
 
 
+def test_each_question_of_a_line_is_answered_but_as_searches_all_of_it(talk: Talk) -> None:
+    several = "Hello! Who moderated the event? How many followers does he have?"
+    done = talk(several, "hello", f"/as {several}")
+    first, second, greeting, as_it_is = done.stdout.split("\n> ")
+    assert first.startswith("> Hello! Who moderated the event?\nsearched as: Who moderated")
+    assert "searched as: How many followers does David Sacks have?" in second
+    assert greeting.startswith("hello\nAsk what the articles may say")
+    assert as_it_is.startswith(several)
+    assert "searched as" not in as_it_is
+
+
 def test_the_source_of_a_passage_is_shown(talk: Talk) -> None:
     done = talk(LATE, "/source 1", "/source")
     shown = done.stdout.count(">  3  The launch started half an hour late")

@@ -6,7 +6,17 @@ import io
 
 import pytest
 
-from bot.presenting.terminal import Line, Span, around, count, one_line, safe, unsteered, write
+from bot.presenting.terminal import (
+    Line,
+    Span,
+    around,
+    count,
+    one_line,
+    safe,
+    unsteered,
+    with_newlines,
+    write,
+)
 
 
 @pytest.mark.parametrize(
@@ -46,3 +56,12 @@ def test_plain_lines_have_the_mark_between_its_signs() -> None:
 def test_off_a_terminal_all_lines_are_shown() -> None:
     lines = [Line((Span(str(number)),)) for number in range(1_000)]
     assert around(lines, 500, 501, io.StringIO()) == lines
+
+
+def test_a_line_end_is_one_whichever_it_is() -> None:
+    ends = ("\r", "\r\n", "\n", "\v", "\f", "\x1c", "\x85", "\u2028", "\u2029")
+    for end in ends:
+        assert with_newlines(f"one{end}two{end}") == "one\ntwo\n"
+    assert with_newlines("".join(ends)).count("\n") == len(ends)
+    for text in ("a\tb c", *map("x{}y".format, ends)):
+        assert with_newlines(text) == "\n".join(text.splitlines())

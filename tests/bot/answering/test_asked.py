@@ -1,0 +1,195 @@
+"""A message as people type it → what it asks."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from bot.answering.asked import _PLAIN, LONGEST, MOST, parts, read
+from bot.evaluation.questions import load
+from tests.conftest import PROJECT
+
+QUESTION = "When did the ferry to Norholm sink?"
+
+
+@pytest.mark.parametrize(
+    ("message", "question"),
+    [
+        # Greetings, thanks and what leads to a question, in one sentence.
+        ("Hello there, when did the ferry sink?", "When did the ferry sink?"),
+        ("hi when did the ferry sink", "When did the ferry sink"),
+        ("Dear Ms Holm, where was it built? Kind regards, Jon", "Where was it built?"),
+        ("Please tell me who steered the ferry.", "Who steered the ferry?"),
+        ("please, who steered the ferry?", "Who steered the ferry?"),
+        ("Who steered the ferry, please?", "Who steered the ferry?"),
+        ("Who steered it? Many thanks in advance!", "Who steered it?"),
+        ("My question is this: who steered the ferry?", "Who steered the ferry?"),
+        ("One more question: why did it sink?", "Why did it sink?"),
+        ("What I want to know is how deep the fjord is.", "How deep the fjord is?"),
+        ("According to the articles, who steered it?", "Who steered it?"),
+        # Indirect questions.
+        ("Do you know when the ferry sank?", "When the ferry sank?"),
+        ("could anyone kindly tell us why it sank", "Why it sank?"),
+        ("can you find out who owned the ferry?", "Who owned the ferry?"),
+        ("I was wondering if the ferry sank", "Whether the ferry sank?"),
+        ("I wonder whether anyone drowned.", "Whether anyone drowned?"),
+        ("I'd like to know how many people drowned", "How many people drowned?"),
+        ("I'd be grateful if you could tell me where it sank.", "Where it sank?"),
+        ("I was wondering if you could tell me where it sank", "Where it sank?"),
+        ("Any idea why it sank?", "Why it sank?"),
+        # Orders.
+        ("Tell me about the ferry.", "the ferry"),
+        ("Can you tell me more about the ferry?", "the ferry"),
+        ("What do the articles say about the ferry?", "the ferry"),
+        ("Summarise what the texts say about the ferry", "the ferry"),
+        ("Explain why the ferry sank", "Why the ferry sank?"),
+        ("Explain the delay", "the delay"),
+        ("list the captains", "the captains"),
+        ("Search for Norholm", "Norholm"),
+        ("quote what the captain said", "What the captain said?"),
+        ("Could you please give me the captain's words?", "the captain's words"),
+        ("Compare the figures for the damage", "the damage"),
+        (
+            "Compare the number of passengers given by the articles",
+            "How many passengers were there?",
+        ),
+        ("Give me the number of lifeboats", "How many lifeboats were there?"),
+        # One of several sentences asks.
+        ("Good morning! I am Jon. " + QUESTION + " I look forward to hearing from you.", QUESTION),
+        (
+            "I have lost a week on this. So: who steered the ferry? Thanks!",
+            "Who steered the ferry?",
+        ),
+        ("Who was fined? The captain or the mate?", "Who was fined? The captain or the mate?"),
+        ("Who was fined? I mean the second time.", "Who was fined? I mean the second time."),
+    ],
+)
+def test_what_stands_round_a_question_is_no_part_of_it(message: str, question: str) -> None:
+    asked = read(message)
+    assert (asked.question, asked.unsearched) == (question, None)
+    assert parts(message) == [message]
+    assert read(asked.question).question == question
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        QUESTION,
+        "when did the ferry sink",
+        "and when?",
+        "Why?",
+        "What about the mate?",
+        "Tell me more.",
+        "Hello Kitty",
+        "Hey Jude was written by whom?",
+        "Please Please Me was recorded when?",
+        "Who sang Thank You?",
+        "Who may vote as they please?",
+        "Who wrote Hello, Dolly!?",
+        "List prices rose when?",
+        "Will Smith was there.",
+        "Did Gov. Holm speak?",
+        "Do you know Mr. Holm?",
+        "Could you swim there?",
+        "If it rains, is the market closed?",
+        "Who shouted “Stop! Who goes there?” at the gate?",
+        "ferry to Norholm",
+        "The ferry sank. Nobody drowned.",
+        "Help for the drowned was late.",
+        "Thanks to whom did nobody drown?",
+        "Is the question whether it sank?",
+    ],
+)
+def test_what_is_a_question_as_it_stands_is_left_as_it_is(message: str) -> None:
+    assert read(message).question == message
+    assert read(message).unsearched is None
+    assert parts(message) == [message]
+
+
+@pytest.mark.parametrize(
+    ("message", "why"),
+    [
+        *((text, "no question") for text in ("hello", "Hi!", "hey there", "thanks", "Thank you!")),
+        *(
+            (text, "no question")
+            for text in ("help", "/help", "?", "…", "ok", "good morning", "bye")
+        ),
+        ("Hello! How are you? Thanks.", "no question"),
+        ("What can I ask?", "no question"),
+        ("Can you help me?", "no question"),
+        *((text, "no summaries") for text in ("Summarize", "tl;dr", "Sum up the articles, please")),
+        ("Could you give me a short summary of the articles?", "no summaries"),
+        ("What are the articles about?", "no summaries"),
+        ("The ferry was late again and again. " * 40, "too long"),
+        ("Who is " + "very " * 300 + "tall?", "too long"),
+    ],
+)
+def test_what_asks_nothing_is_not_searched(message: str, why: str) -> None:
+    assert read(message).unsearched == why
+    assert parts(message) == [message]
+
+
+def test_a_long_text_is_searched_for_what_it_asks() -> None:
+    story = "The ferry was late again, and nobody in the town could say why that was so. " * 60
+    asked = read(f"{story}{QUESTION} {story}")
+    assert len(story) > 4 * LONGEST
+    assert (asked.question, asked.unsearched) == (QUESTION, None)
+
+
+def test_what_a_question_is_about_may_stand_before_it() -> None:
+    asked = read("Hi! The ferry to Norholm sank in May. When was it raised? Thanks.")
+    assert asked.question == "When was it raised?"
+    assert asked.before == ("The ferry to Norholm sank in May.",)
+
+
+def test_each_of_several_questions_is_one() -> None:
+    message = (
+        "Hi! Tell me about the ferry. It sank in May. Who steered it? And why did it sink? Thanks."
+    )
+    cut = parts(message)
+    assert cut == [
+        "Hi! Tell me about the ferry.",
+        "It sank in May. Who steered it?",
+        "And why did it sink? Thanks.",
+    ]
+    assert [read(part).question for part in cut] == [
+        "the ferry",
+        "Who steered it?",
+        "And why did it sink?",
+    ]
+    assert len(parts("Who left? " * MOST)) == MOST
+    assert parts("Who left? " * (MOST + 1)) == ["Who left? " * (MOST + 1)]
+
+
+TYPED = "Hi! please, thanks. ? Who When did you tell me about the ferry if it sank, so: “Stop!”"
+WORDS = st.sampled_from(TYPED.split())
+
+
+@given(st.one_of(st.text(), st.lists(WORDS).map(" ".join)))
+@example("\r\n")
+@example("“")
+def test_nothing_that_was_asked_is_lost(message: str) -> None:
+    cut = parts(message)
+    assert " ".join(" ".join(cut).split()) == " ".join(message.split())
+    for part in cut:
+        asked = read(part)
+        assert asked.question or asked.unsearched or not part.strip()
+
+
+def test_labelled_questions_stand_as_they_are_and_the_quick_way_says_the_same(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    questions = [
+        question.text
+        for name in ("five_articles", "seeds")
+        for question in load(PROJECT / f"tests/eval/questions/{name}.jsonl")
+    ]
+    with (PROJECT / "tests/eval/conversations.jsonl").open(encoding="utf-8") as lines:
+        questions += [turn["question"] for line in lines for turn in json.loads(line)["turns"]]
+    assert [read(question).question for question in questions] == questions
+    monkeypatch.setattr("bot.answering.asked._PLAIN", "(?!)")
+    assert _PLAIN != "(?!)"
+    assert [read(question).question for question in questions] == questions
