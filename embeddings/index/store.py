@@ -21,6 +21,7 @@ from msgspec import Struct, structs
 from embeddings.articles.article import Info
 from embeddings.articles.folder import FileState, Skipped
 from embeddings.articles.passages import Passage, Sentence
+from embeddings.characters import readable
 from embeddings.errors import IndexDamaged
 from embeddings.index.database import Database
 from embeddings.index.files import damaged
@@ -96,9 +97,12 @@ class Meta(Struct, frozen=True):
 
 
 def encoded_key(passage: Passage, fingerprint: str) -> bytes:
-    """SHA-256 of what determines the vectors: the model, the text and where its sentences are."""
+    """SHA-256 of what determines the vectors: the model, the text, what that is read as where it
+    is not as it is written, and where its sentences are."""
     digest = hashlib.sha256(fingerprint.encode())
     digest.update(passage.text.encode())
+    if (read_as := readable(passage.text)[0]) != passage.text:
+        digest.update(b"\0" + read_as.encode())
     for bounds in passage.bounds():
         digest.update(b"\0%d-%d" % bounds)
     return digest.digest()
