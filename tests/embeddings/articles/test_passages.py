@@ -8,8 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from embeddings.articles.article import Part, read
+from embeddings.articles.blocks import parts
 from embeddings.articles.folder import scan
-from embeddings.articles.formats.text import parts
 from embeddings.articles.passages import JOIN_TOKENS, Lines, Passage, split
 from embeddings.articles.sentences import LONGEST_SENTENCE
 from embeddings.encoding.encoder import Encoder

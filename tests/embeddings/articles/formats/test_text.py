@@ -2,7 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from embeddings.articles.formats.text import extract, parts
+from embeddings.articles.blocks import parts
+from embeddings.articles.formats.text import extract
 from embeddings.errors import Unreadable
 
 
