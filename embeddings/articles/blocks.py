@@ -46,13 +46,20 @@ def parts(text: str, start: int = 0) -> Iterator[Part]:
     """
     elements = list(_elements(text, _single_spaced(text, list(lines_of(text, start)))))
     blocks = [element for element in elements if not isinstance(element, Part)]
-    everywhere = wrap_of(text, (pair for block in blocks for pair in pairwise(block)))
+    pairs = (pair for block in blocks for pair in pairwise(block))
+    everywhere = wrap_of(text, pairs, everywhere=True)
     for element in elements:
         if isinstance(element, Part):
             yield element
         else:
             wrap = wrap_of(text, pairwise(element)) or everywhere
             yield from _paragraphs(text, element, wrap)
+
+
+def after_mark(text: str, item: Part) -> int:
+    """Where the words of an item begin; where it begins, if nothing is left after its mark."""
+    mark = re.compile(rf"(?:{_ITEM})\s*(?=\S)").match(text, item.start_char, item.end_char)
+    return mark.end() if mark else item.start_char
 
 
 def _single_spaced(text: str, lines: list[Line]) -> list[Line]:

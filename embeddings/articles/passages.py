@@ -22,7 +22,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from msgspec import Struct, structs
 
 from embeddings.articles.article import Kind, Part
-from embeddings.articles.blocks import LONGEST_HEADING
+from embeddings.articles.blocks import LONGEST_HEADING, after_mark
 from embeddings.articles.lines import LINE_END, is_rule, lines_of
 from embeddings.articles.sentences import LONGEST_SENTENCE, sentences, trim
 
@@ -71,7 +71,8 @@ class Passage(Struct, frozen=True):
 
     Lines count from 1 and are those of the first and the last character. `label` is that of the
     part which the passage begins in, `kind` that of its parts (headings aside) where all are of
-    one. `header`: the row that names the columns of a table, where the passage begins below it.
+    one. `header`: the row that names the columns of the table whose rows it has; it may stand
+    above the passage.
     """
 
     text: str
@@ -95,9 +96,9 @@ class Passage(Struct, frozen=True):
         return self.text[sentence.start_char - start : sentence.end_char - start]
 
     def in_context(self) -> str:
-        """What is encoded and what its words are indexed from: its text, below the header that its
-        rows belong to. Nothing else says more than the slice does."""
-        return f"{self.header}\n{self.text}" if self.header else self.text
+        """What is encoded, and what its words are indexed from: its text, below the header that its
+        rows belong to. Nothing else ever differs from the slice."""
+        return in_context(self.text, self.header)
 
     def bounds_in_context(self) -> tuple[tuple[int, int], ...]:
         """The sentences' characters, counted from the first of `in_context`."""
@@ -105,12 +106,14 @@ class Passage(Struct, frozen=True):
         return tuple((start + above, end + above) for start, end in self.bounds())
 
     def said_in(self, sentence: Sentence) -> str:
-        """What one of its sentences says: its words, or a row of a table below its header."""
+        """What one of its sentences says: its words, and of a row those of the header too."""
         words = self.text_of(sentence)
-        if self.kind != "table":
-            return words
-        above = self.header or self.text[: self.sentences[0].start_char - self.start_char]
-        return f"{above.rstrip()}\n{words}".lstrip()
+        return f"{self.header}\n{words}" if self.header else words
+
+
+def in_context(text: str, header: str | None) -> str:
+    """A passage's text below the header of its table, where that stands above it."""
+    return f"{header}\n{text}" if header and header not in text else text
 
 
 class Lines:
@@ -177,27 +180,21 @@ def split(
                 ),
                 label=group[0].label,
                 kind=_kind(group),
-                header=_header_above(text, group),
+                header=_header_of(text, group),
             )
         )
     return passages
 
 
-def _header_above(text: str, group: Sequence[_Sized]) -> str | None:
-    """The header that a passage's rows belong to, where it stands above them."""
-    header = group[0].header
-    return text[slice(*header)] if header and header[1] <= group[0].start else None
-
-
-def _in_context(text: str, group: Sequence[_Sized]) -> str:
-    """What is encoded of a group of sentences, as `Passage.in_context` has it."""
-    above, own = _header_above(text, group), text[group[0].start : group[-1].end]
-    return f"{above}\n{own}" if above else own
+def _header_of(text: str, group: Sequence[_Sized]) -> str | None:
+    """The header that a passage's rows belong to."""
+    headers = (sentence.header for sentence in group if sentence.header)
+    return next((text[start:end] for start, end in headers), None)
 
 
 def _kind(group: Sequence[_Sized]) -> Kind | None:
-    kinds = {sentence.kind for sentence in group}
-    kinds = kinds if kinds == {"heading"} else kinds - {"heading"}
+    own = [sentence for sentence in group if not sentence.heading]
+    kinds = {sentence.kind for sentence in own or group}
     return kinds.pop() if len(kinds) == 1 else None
 
 
@@ -229,7 +226,12 @@ def _sized(
 
 
 def _spans(text: str, part: Part) -> Iterator[tuple[int, int]]:
-    """The sentences of a part: of a table its rows, of code its lines."""
+    """The sentences of a part: of a table its rows, of code its lines. An item's mark, which may
+    look like a sentence, is of its first."""
+    if part.kind == "list":
+        first, *others = sentences(text, after_mark(text, part), part.end_char)
+        yield from ((part.start_char, first[1]), *others)
+        return
     if part.kind not in ("table", "code"):
         yield from sentences(text, part.start_char, part.end_char)
         return
@@ -320,7 +322,8 @@ def _within(
     It happens where a cut fell inside a word, with what is drawn between them, and with tokenizers
     that join over spaces.
     """
-    counts = count_tokens([_in_context(text, group) for group in groups])
+    slices = [(text[group[0].start : group[-1].end], _header_of(text, group)) for group in groups]
+    counts = count_tokens([in_context(*own) for own in slices])
     for group, tokens in zip(groups, counts, strict=True):
         if tokens <= budget:
             yield group

@@ -39,8 +39,9 @@ guess."""
 _UNEVEN, _MOST_UNEVEN = 10, 14
 """Columns by which lines may be shorter than they need, by half and by nearly all. A guess."""
 
-_GOES_ON = 0.6
-"""The share of the width from which a line may go on in small letters. A guess."""
+_GOES_ON = 0.5
+"""The share of a text's width from which a line may go on in a paragraph that does not itself show
+that it was wrapped. A guess: lines of verse are shorter."""
 
 _INDENTED = 2
 """Columns by which a paragraph's first line is indented, at the least."""
@@ -53,14 +54,19 @@ _BROKEN = r"[^\W\d_][-\u00ad\u2010]$"
 
 class Wrap(Struct, frozen=True):
     """How a text was wrapped: `width` in columns; `slack`: by how many a line may be shorter than
-    it needs to be."""
+    it needs to be; `least`: characters of a line that goes on, whatever follows."""
 
     width: int
     slack: int
+    least: int
 
 
-def wrap_of(text: str, pairs: Iterable[Pair]) -> Wrap | None:
-    """How these lines were wrapped, or None where they were not."""
+def wrap_of(text: str, pairs: Iterable[Pair], *, everywhere: bool = False) -> Wrap | None:
+    """How these lines were wrapped, or None where they were not.
+
+    Args:
+        everywhere: they are those of a whole text, some of which may be verse or lists.
+    """
     pairs = list(pairs)
     sure = [pair for pair in pairs if _surely_goes_on(text, *pair)]
     if len(sure) < max(_SHARE * len(pairs), 1):
@@ -70,10 +76,12 @@ def wrap_of(text: str, pairs: Iterable[Pair]) -> Wrap | None:
     rooms = sorted(_room(text, *pair, width) for pair in sure)
     exact = sum(room < 0 for room in rooms) >= _EXACT * len(rooms)
     by_hand = width >= _BY_HAND and median(rooms) <= _UNEVEN
-    few = width < _NARROW and len(sure) < _FEWEST_NARROW
+    broken = any(_is_broken(text, *pair) for pair in sure)
+    few = width < _NARROW and len(sure) < _FEWEST_NARROW and not broken
     if width not in _WIDTHS or few or not (exact or by_hand):
         return None
-    return Wrap(width, min(max(rooms[len(rooms) * 9 // 10], 0), _MOST_UNEVEN))
+    slack = min(max(rooms[len(rooms) * 9 // 10], 0), _MOST_UNEVEN)
+    return Wrap(width, slack, round(_GOES_ON * width) if everywhere else 0)
 
 
 def goes_on(text: str, line: Line, following: Line, wrap: Wrap | None) -> bool:
@@ -83,7 +91,7 @@ def goes_on(text: str, line: Line, following: Line, wrap: Wrap | None) -> bool:
     if wrap is None:
         return False
     if _is_small(text, following):
-        return line.width >= _GOES_ON * wrap.width
+        return line.end - line.start >= wrap.least
     if following.indent >= line.indent + _INDENTED and ends_sentence(text, line):
         return False
     return _room(text, line, following, wrap.width) <= (wrap.slack or -1)

@@ -20,7 +20,8 @@ def titled_texts(
     store: Store, articles: Iterable[int] | None = None
 ) -> Generator[tuple[int, str], None, None]:
     """(passage id, title and text in context) of these articles, or of all."""
-    columns = "p.id, title || char(10) || coalesce(header || char(10), '') || p.text"
+    above = "iif(instr(p.text, header) = 0, header || char(10), '')"  # as Passage.in_context
+    columns = f"p.id, title || char(10) || {above} || p.text"
     for rows in _rows(store, columns, "JOIN articles a ON a.id = p.article", articles):
         yield from map(tuple, rows)
 
