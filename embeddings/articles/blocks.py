@@ -34,7 +34,7 @@ _ITEM = f"{_BULLET}|{_NUMBER}"
 _OPENING = 60
 """Characters that can hold a speaker's name or the mark of an item. A guess."""
 
-_SINGLE = 0.8
+_SINGLE = 0.5
 """The share of lines that stand between blank ones in a text of double line space. A guess."""
 
 _Block = list[Line]
@@ -47,12 +47,12 @@ def parts(text: str, start: int = 0) -> Iterator[Part]:
     elements = list(_elements(text, _single_spaced(text, list(lines_of(text, start)))))
     blocks = [element for element in elements if not isinstance(element, Part)]
     pairs = (pair for block in blocks for pair in pairwise(block))
-    everywhere = wrap_of(text, pairs, everywhere=True)
+    everywhere = wrap_of(text, pairs)
     for element in elements:
         if isinstance(element, Part):
             yield element
         else:
-            wrap = wrap_of(text, pairwise(element)) or everywhere
+            wrap = wrap_of(text, pairwise(element), everywhere)
             yield from _paragraphs(text, element, wrap)
 
 

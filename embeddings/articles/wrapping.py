@@ -8,10 +8,10 @@ surely go on; by that the others are judged, which go on with a name or a figure
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from statistics import median
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from embeddings.articles.lines import Line, ends_sentence
 
@@ -25,8 +25,8 @@ _BY_HAND = 55
 """Columns from which a text may be wrapped unevenly: shorter lines that are uneven are verse, or
 items. A guess."""
 
-_FEWEST_NARROW, _NARROW = 3, 45
-"""Lines that must surely go on where the text is narrower than this. A guess."""
+_NARROW, _TELLING = 45, 3
+"""Columns below which a few lines tell nothing, and how many tell something. A guess."""
 
 _SHARE = 0.3
 """Of a text's lines so many surely go on, at the least, where it is wrapped. A guess: in English
@@ -36,8 +36,8 @@ _EXACT = 0.8
 """The share of lines that leave no room for the next word, where a program wrapped them. A
 guess."""
 
-_UNEVEN, _MOST_UNEVEN = 10, 14
-"""Columns by which lines may be shorter than they need, by half and by nearly all. A guess."""
+_UNEVEN, _MOST_UNEVEN = 10, 20
+"""Columns by which lines may be shorter than they need, half of them and all. A guess."""
 
 _GOES_ON = 0.5
 """The share of a text's width from which a line may go on in a paragraph that does not itself show
@@ -54,34 +54,42 @@ _BROKEN = r"[^\W\d_][-\u00ad\u2010]$"
 
 class Wrap(Struct, frozen=True):
     """How a text was wrapped: `width` in columns; `slack`: by how many a line may be shorter than
-    it needs to be; `least`: characters of a line that goes on, whatever follows."""
+    it needs to be; `least`: characters of a line that goes on in small letters."""
 
     width: int
     slack: int
     least: int
 
 
-def wrap_of(text: str, pairs: Iterable[Pair], *, everywhere: bool = False) -> Wrap | None:
-    """How these lines were wrapped, or None where they were not.
+def wrap_of(text: str, pairs: Iterable[Pair], everywhere: Wrap | None = None) -> Wrap | None:
+    """How the lines of a paragraph, or of a text, were wrapped; None where they were not.
 
     Args:
-        everywhere: they are those of a whole text, some of which may be verse or lists.
+        everywhere: how the text was wrapped in which the paragraph stands: so it was too where its
+            own lines do not tell.
     """
     pairs = list(pairs)
     sure = [pair for pair in pairs if _surely_goes_on(text, *pair)]
-    if len(sure) < max(_SHARE * len(pairs), 1):
-        return None
+    own = _wrap_of(text, sure) if len(sure) >= max(_SHARE * len(pairs), 1) else None
+    if everywhere is None:
+        return own
+    if own and len(sure) >= _TELLING and everywhere.width - own.width > everywhere.slack:
+        return own
+    return structs.replace(everywhere, least=0 if own else round(_GOES_ON * everywhere.width))
+
+
+def _wrap_of(text: str, sure: Sequence[Pair]) -> Wrap | None:
     widths = sorted(line.width for line, _ in sure)
     width = widths[len(widths) * 4 // 5]
     rooms = sorted(_room(text, *pair, width) for pair in sure)
     exact = sum(room < 0 for room in rooms) >= _EXACT * len(rooms)
     by_hand = width >= _BY_HAND and median(rooms) <= _UNEVEN
-    broken = any(_is_broken(text, *pair) for pair in sure)
-    few = width < _NARROW and len(sure) < _FEWEST_NARROW and not broken
+    few = width < _NARROW and len(sure) < _TELLING
+    if few and any(_is_broken(text, *pair) for pair in sure):
+        few = False
     if width not in _WIDTHS or few or not (exact or by_hand):
         return None
-    slack = min(max(rooms[len(rooms) * 9 // 10], 0), _MOST_UNEVEN)
-    return Wrap(width, slack, round(_GOES_ON * width) if everywhere else 0)
+    return Wrap(width, min(max(rooms[-1], 0), _MOST_UNEVEN), 0)
 
 
 def goes_on(text: str, line: Line, following: Line, wrap: Wrap | None) -> bool:
