@@ -10,7 +10,7 @@ from msgspec import Struct
 from embeddings.articles.sentences import trim
 
 LINE_END = r"\r\n|\r|\n"
-_QUOTED = r"[ \t]*>[> \t]*"
+_QUOTED = r">[> \t]*"
 _RULE = r"[-=_*~+|:][-=_*~+|: \t]*[-=_*~+|:]$"
 _UNDERLINE = r"(?:={3,}|-{3,})$"
 _SENTENCE_END = r"[.!?…;:。！？][\"'”’»)\]]*$"
@@ -51,10 +51,10 @@ def _line(text: str, start: int, end: int) -> Line:
     first, last = trim(text, start, end)
     if not text.startswith(">", first, last):
         return Line(first, last, first - start, 0)
-    marks = re.compile(_QUOTED).match(text, start, last)
+    marks = re.compile(_QUOTED).match(text, first, last)
     assert marks
     first, last = trim(text, marks.end(), last)
-    return Line(first, last, 0, text.count(">", start, marks.end()))
+    return Line(first, last, 0, text.count(">", first, marks.end()))
 
 
 def is_rule(text: str, line: Line) -> bool:
