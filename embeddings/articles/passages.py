@@ -40,6 +40,9 @@ guess."""
 LONGEST_GAP = 200
 """Characters of white space that a passage may hold between two paragraphs. A guess."""
 
+TABLE_TOKENS = 64
+"""Rows of a table are together in a passage up to this many tokens, with its header. XX"""
+
 LONGEST_HEADER = 64
 """Tokens; a longer first row of a table is no header that each of its passages could have. A
 guess."""
@@ -293,7 +296,8 @@ def _pack(paragraphs: list[list[_Sized]], join: int, budget: int) -> Iterator[li
     """Group sentences into passages: see the module's docstring."""
     current: list[_Sized] = []
     for paragraph in paragraphs:
-        for part in _even_parts(paragraph, budget):
+        table = paragraph[0].kind == "table"
+        for part in _even_parts(paragraph, min(TABLE_TOKENS, budget) if table else budget):
             size = _tokens(part)
             gap = part[0].start - current[-1].end if current else 0
             headed = all(sentence.heading for sentence in current)
@@ -338,7 +342,7 @@ def _within(
 def _even_parts(paragraph: list[_Sized], budget: int) -> Iterator[list[_Sized]]:
     """A paragraph over the budget, in as few parts as can be, of about the same size."""
     if paragraph[0].header:  # that is in each part, or above it
-        budget -= paragraph[0].tokens
+        budget = max(budget - paragraph[0].tokens, 1)
     total = _tokens(paragraph)
     share = total / -(-total // budget)
     part: list[_Sized] = []

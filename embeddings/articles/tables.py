@@ -18,6 +18,12 @@ _LEAST = (2, 2, 3)
 _WIDEST = 1000
 """Characters of a row that are looked at. A guess."""
 
+_WIDEST_CELL = 60
+"""Characters of a cell that has no lines beside it; what is longer is text. A guess."""
+
+_MARK = r"(?:\(?\w{1,3}[.)]|[QA]:|[^\w\s])$"
+"""What stands before a tab in an item or a turn, and in no row."""
+
 _FIGURE = r"[^\w]*\d"
 
 Cells = list[tuple[int, int]]
@@ -82,8 +88,12 @@ def _cells(text: str, line: Line, separator: str) -> Cells:
         *(place for match in re.finditer(separator, row) for place in match.span()),
         len(row),
     ]
-    cells = zip(ends[::2], ends[1::2], strict=True)
-    return [(line.indent + start, line.indent + end) for start, end in cells if start < end]
+    cells = [(start, end) for start, end in zip(ends[::2], ends[1::2], strict=True) if start < end]
+    if separator != _BETWEEN[0] and (
+        any(end - start > _WIDEST_CELL for start, end in cells) or re.match(_MARK, row[: ends[1]])
+    ):
+        return []
+    return [(line.indent + start, line.indent + end) for start, end in cells]
 
 
 def _widened(columns: Cells, cells: Cells) -> Cells:

@@ -156,8 +156,8 @@ def test_they_are_also_in_a_text_that_was_wrapped_elsewhere(name: str) -> None:
 
 def test_turns_of_a_conversation_are_paragraphs_however_they_were_wrapped() -> None:
     turns = [
-        "Q: Were the piles ever looked at by somebody who knows about wood and what worms do to it?",
-        "A: Never. I asked for divers every spring, and was told each time to wait until the summer.",
+        "Q: Were the piles ever looked at by somebody who knows wood and what worms do to it?",
+        "A: Never. I asked for divers every spring, and was told every time to wait for summer.",
         "Q: By whom were you told to wait, and is that man still on the board of the harbour now?",
     ]
     text = "\n".join(textwrap.fill(turn, 44) for turn in turns)
