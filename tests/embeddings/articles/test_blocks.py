@@ -11,10 +11,10 @@ from embeddings.articles.blocks import parts
 from embeddings.articles.formats.text import extract
 
 FIRST = (
-    "The harbour board of Lindholm voted late on Tuesday to close the north quay to lorries of more "
-    "than twelve tonnes, after an engineer from Odense found that eleven of the oak piles below it "
-    "had been eaten through by worms. Repairs will take until Easter. Captain Rasmus Dahl, who has "
-    "run the ferry since 1998, said that he had asked for divers every spring and been told each "
+    "The harbour board of Lindholm voted late on Tuesday to close the north quay to lorries of "
+    "more than twelve tonnes, after an engineer from Odense found that eleven of the oak piles "
+    "below it had been eaten through by worms. Repairs will take until Easter. Captain Rasmus "
+    "Dahl, who has run the ferry since 1998, said that he had asked for divers every spring and been told each "
     "time that there was no money."
 )
 SECOND = (
@@ -162,6 +162,51 @@ def test_turns_of_a_conversation_are_paragraphs_however_they_were_wrapped() -> N
     ]
     text = "\n".join(textwrap.fill(turn, 44) for turn in turns)
     assert [own.replace("\n", " ") for _, own in pieces(text)] == turns
+
+
+def test_blank_lines_separate_paragraphs_and_the_space_around_them_is_left_out() -> None:
+    assert pieces("  One.  \n \n\t\nTwo.\n") == [("paragraph", "One."), ("paragraph", "Two.")]
+
+
+@pytest.mark.parametrize(
+    ("line", "kind"),
+    [
+        ("# A heading", "heading"),
+        ("###### A heading", "heading"),
+        ("####### Too deep", "paragraph"),
+        ("#Fail was trending.", "paragraph"),
+        ("- an item", "list"),
+        ("* an item", "list"),
+        ("+ an item", "list"),
+        ("• an item", "list"),
+        ("12. an item", "list"),
+        ("3) an item", "list"),
+        ("2023. A year", "paragraph"),
+        ("-5 degrees", "paragraph"),
+        ("A short line", "paragraph"),
+    ],
+)
+def test_kinds(line: str, kind: str) -> None:
+    assert pieces(f"Before.\n{line}\nAfter.") == [
+        ("paragraph", "Before."),
+        (kind, line),
+        ("paragraph", "After."),
+    ]
+
+
+def test_an_item_or_a_heading_ends_a_wrapped_part() -> None:
+    wrapped = "- the launch of the campaign had been set for six in the evening, and it was late"
+    assert pieces(f"{wrapped}\n{wrapped}\n# Then") == [
+        ("list", wrapped),
+        ("list", wrapped),
+        ("heading", "# Then"),
+    ]
+
+
+def test_they_begin_where_they_are_told_to() -> None:
+    text = "Skipped.\n\nKept."
+    assert [part.start_char for part in parts(text, 9)] == [text.index("Kept")]
+    assert pieces("") == pieces(" \n\n ") == []
 
 
 ITEMS = """Bring with you when you come to the house on the day after tomorrow
