@@ -14,8 +14,8 @@ FIRST = (
     "The harbour board of Lindholm voted late on Tuesday to close the north quay to lorries of "
     "more than twelve tonnes, after an engineer from Odense found that eleven of the oak piles "
     "below it had been eaten through by worms. Repairs will take until Easter. Captain Rasmus "
-    "Dahl, who has run the ferry since 1998, said that he had asked for divers every spring and been told each "
-    "time that there was no money."
+    "Dahl, who has run the ferry since 1998, said that he had asked for divers every spring and "
+    "been told each time that there was no money."
 )
 SECOND = (
     "The board will meet again in March. Until then the fish market moves to the yard behind the "
