@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import count
+from types import SimpleNamespace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from embeddings.arrays import Floats, unit
+from embeddings.characters import edits
 from embeddings.encoding.encoder import Text, Tokens, Vectors
 
 if TYPE_CHECKING:
-    from tokenizers import Tokenizer
+    from tokenizers import NormalizedString, Tokenizer
 
 
 def pool(
@@ -31,10 +34,37 @@ def pool(
 
 
 def whole(tokenizer: Tokenizer) -> Tokenizer:
-    """The tokenizer, set to cut nothing and to pad nothing."""
+    """The tokenizer, set to cut nothing, to pad nothing, and to read characters as people do."""
     tokenizer.no_truncation()
     tokenizer.no_padding()
+    read_as_people_do(tokenizer)
     return tokenizer
+
+
+def read_as_people_do(tokenizer: Tokenizer) -> None:
+    """Have a tokenizer read each text as `characters.readable` does, before anything else.
+
+    Its tokens' offsets stay those of the text. A text that is read as it is written has the same
+    tokens as before.
+    """
+    from tokenizers.normalizers import Normalizer, Sequence
+
+    first = Normalizer.custom(SimpleNamespace(normalize=_read))  # it wants an object
+    own = tokenizer.normalizer
+    tokenizer.normalizer = Sequence([first, own]) if own else first
+
+
+def _read(text: NormalizedString) -> None:
+    """Change a text to what is read, in place."""
+    written = text.normalized
+    changes = list(edits(written))
+    if not changes:
+        return
+    dropped = {place for edit in changes if not edit.new for place in range(edit.start, edit.end)}
+    places = count()
+    text.filter(lambda _: next(places) not in dropped)
+    for character, new in {written[edit.start]: edit.new for edit in changes if edit.new}.items():
+        text.replace(character, new)
 
 
 def look_up(tokenizer: Tokenizer, table: Floats, texts: Sequence[str], budget: int) -> list[Tokens]:

@@ -12,7 +12,14 @@ import numpy as np
 from embeddings.arrays import Floats, unit
 from embeddings.encoding.encoder import Text, Tokens, Vectors
 from embeddings.encoding.model import Model
-from embeddings.encoding.pooling import check_budget, count_tokens, look_up, pool, whole
+from embeddings.encoding.pooling import (
+    check_budget,
+    count_tokens,
+    look_up,
+    pool,
+    read_as_people_do,
+    whole,
+)
 from embeddings.errors import ModelError
 
 if TYPE_CHECKING:
@@ -32,23 +39,30 @@ class ReferenceEncoder:
         self.model = model
 
     @cached_property
-    def _transformer(self) -> SentenceTransformer:
+    def _loaded(self) -> tuple[SentenceTransformer, Tokenizer]:
+        """The library's model, and a copy of its tokenizer that cuts nothing."""
         from sentence_transformers import SentenceTransformer
+        from tokenizers import Tokenizer
 
         try:
             with _no_bar_of_its_own():
-                return SentenceTransformer(str(self.model.folder), local_files_only=True)
+                transformer = SentenceTransformer(str(self.model.folder), local_files_only=True)
         except Exception as error:  # whatever the library raises, the folder is no use
             raise ModelError(
                 f"sentence-transformers cannot load {self.model.name}: {error}"
             ) from error
+        own: Any = transformer.tokenizer
+        copy = Tokenizer.from_str(own.backend_tokenizer.to_str())
+        read_as_people_do(own.backend_tokenizer)
+        return transformer, whole(copy)
 
-    @cached_property
+    @property
+    def _transformer(self) -> SentenceTransformer:
+        return self._loaded[0]
+
+    @property
     def _tokenizer(self) -> Tokenizer:
-        from tokenizers import Tokenizer
-
-        own: Any = self._transformer.tokenizer
-        return whole(Tokenizer.from_str(own.backend_tokenizer.to_str()))
+        return self._loaded[1]
 
     @cached_property
     def _prompt(self) -> str:

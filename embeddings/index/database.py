@@ -73,6 +73,7 @@ CREATE TABLE passages (
     bounds BLOB NOT NULL CHECK (length(bounds) > 0 AND length(bounds) % 8 = 0),
     label TEXT,
     kind TEXT,
+    header TEXT,
     encoded BLOB NOT NULL
 );
 CREATE INDEX passages_article ON passages (article);

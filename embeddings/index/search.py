@@ -155,7 +155,7 @@ class Hit(Struct, frozen=True):
 
     def stems(self) -> frozenset[str]:
         """Those of its title and its text."""
-        return self.stems_of(f"{self.info.title}\n{self.passage.text}")
+        return self.stems_of(f"{self.info.title}\n{self.passage.in_context()}")
 
     def stems_of(self, text: str) -> frozenset[str]:
         """Those of a text in the article's language, as the words index has them; the question's

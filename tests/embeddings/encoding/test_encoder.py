@@ -120,7 +120,55 @@ def test_both_engines_agree_on_tokens(encoder: LightEncoder, reference: Referenc
     assert np.array_equal(light.vectors, other.vectors)
 
 
-@pytest.mark.parametrize("text", ["", " ", "\u200b", "😀", "\x00", "é" * 1000])
+WRITTEN = "The of\u00adﬁce at the har-\nbour opened on the ２nd. A \u2060bell rang."
+READ = "The office at the harbour opened on the 2nd. A bell rang."
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("engine", ["encoder", "bulk", "reference"])
+def test_characters_count_as_what_they_are_read_as(
+    engine: str, request: pytest.FixtureRequest
+) -> None:
+    engine_ = request.getfixturevalue(engine)
+    first, second = (
+        encoded(engine_, [Text(text, ((0, end), (end + 1, len(text))))])[0]
+        for text in (WRITTEN, READ)
+        for end in (text.index(".") + 1,)
+    )
+    assert float(first.passage @ second.passage) >= 0.99999
+    assert float((first.sentences * second.sentences).sum(axis=1).min()) >= 0.99999
+    asked = engine_.encode_query("When did the har\u00adbour of\u200bﬁce open?")
+    assert float(asked @ engine_.encode_query("When did the harbour office open?")) >= 0.99999
+    assert engine_.count_tokens([WRITTEN]) == engine_.count_tokens([READ])
+
+
+@pytest.mark.parametrize("engine", ["encoder", "reference"])
+def test_tokens_of_odd_characters_stand_where_they_are_written(
+    engine: str, request: pytest.FixtureRequest
+) -> None:
+    (tokens,) = request.getfixturevalue(engine).tokens([f"\u200b{WRITTEN}"])
+    places = [f"\u200b{WRITTEN}"[start:end] for start, end in tokens.offsets]
+    assert places[:6] == ["The", "of\u00adﬁce", "at", "the", "har-\nbour", "opened"]
+    assert places[-4:] == ["A", "bell", "rang", "."]
+
+
+def test_a_plain_text_has_the_tokens_that_its_model_gives_it(
+    encoder: LightEncoder, model: Model
+) -> None:
+    """So its vector is the same to the bit: nothing else goes into it."""
+    from tokenizers import Tokenizer
+
+    plain = Tokenizer.from_file(str(model.folder / "tokenizer.json"))
+    plain.no_truncation()
+    plain.no_padding()
+    texts = [text.text for text in texts_of(SEEDS, encoder)]
+    texts += ["“Naïve”, ½ of 漢字… — well-known,\nself-made 10–12", "e\u0301tude\u3000ÅB\t<>"]
+    for text in texts:
+        own, others = encoder.tokenizer.encode(text), plain.encode(text)
+        assert (own.ids, own.offsets) == (others.ids, others.offsets)
+
+
+@pytest.mark.parametrize("text", ["", " ", "\u200b", "\u00ad\u2060", "😀", "\x00", "é" * 1000])
 def test_odd_questions_have_a_unit_vector(encoder: LightEncoder, text: str) -> None:
     assert np.linalg.norm(encoder.encode_query(text)) == pytest.approx(1, abs=1e-5)
 

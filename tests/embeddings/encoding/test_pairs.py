@@ -90,6 +90,15 @@ def test_a_passage_is_read_alike_whatever_is_read_beside_it(reader: PairReader) 
     assert same(read(reader), reader.read(QUESTION, PASSAGES[:1])[0])
 
 
+def test_it_reads_characters_as_people_do(reader: PairReader) -> None:
+    written = "The event was mo\u00adderated by Ma-\nrius Sacks in the o\ufb03ce."
+    read_as = "The event was moderated by Ma-\nrius Sacks in the office."
+    own, others = reader.read(QUESTION, [written, read_as])
+    assert same(own, others)
+    begin = int(own.begins.argmax())
+    assert written[own.offsets[begin][0] :].startswith("Ma-\nrius")
+
+
 @pytest.mark.parametrize("passage", ["", "—", "word " * 1000, "é" * 500])
 def test_a_passage_of_any_length_is_read(reader: PairReader, passage: str) -> None:
     (scores,) = reader.read(QUESTION, [passage])
