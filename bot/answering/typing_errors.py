@@ -83,7 +83,10 @@ def corrected(
     )
     for (start, end), word in sorted(meant.items(), reverse=True):
         text = text[:start] + word + text[end:]
-    return Corrected(understand(text, encoder, question.query.articles_languages), tuple(word for _, word in sorted(meant.items())))
+    return Corrected(
+        understand(text, encoder, question.query.articles_languages),
+        tuple(word for _, word in sorted(meant.items())),
+    )
 
 
 def _unknown(question: Question, found: Found) -> Iterator[tuple[int, int]]:

@@ -136,7 +136,8 @@ class ReportJson(TypedDict):
 
 class StatusJson(TypedDict):
     """What `bot status --json` prints. `no_reader`: why passages are not read, where they are
-    not; `guarantee`: what a threshold that is kept with the index promises, or why no more."""
+    not; `guarantee`: what a threshold that is kept with the index promises, or why no more;
+    `languages`: language (ISO 639-1) → how many articles are in it."""
 
     seeds: str
     index: str
@@ -148,6 +149,7 @@ class StatusJson(TypedDict):
     passages: int
     built_at: str | None
     recall: float | None
+    languages: dict[str, int]
     stale: bool
     remake: str | None
     added: list[str]
@@ -362,6 +364,7 @@ def status_json(standing: Standing) -> StatusJson:
         "passages": look.passages,
         "built_at": look.meta.built_at if look.meta else None,
         "recall": look.meta.recall if look.meta else None,
+        "languages": look.meta.languages if look.meta else {},
         "stale": look.meta is None or look.remake is not None or bool(changes),
         "remake": remake_words(look.remake) if look.remake else None,
         "added": list(changes.added),

@@ -9,11 +9,30 @@ from msgspec import Struct
 
 from bot.presenting.terminal import Line, Span, count
 from bot.presenting.text import change_lines, failure_lines, remake_words
+from bot.settings import DEFAULT_MODEL
 
 if TYPE_CHECKING:
     from bot.guarantee import Guarantee, Void
     from bot.reading import NoReader
     from embeddings.index.changes import Changes, Look
+
+
+_MANY = 0.2
+"""The share of articles in other languages from which another model is named. A guess."""
+
+_NAMES = {
+    "ar": "Arabic", "bg": "Bulgarian", "bn": "Bengali", "ca": "Catalan", "cs": "Czech",
+    "da": "Danish", "de": "German", "el": "Greek", "en": "English", "es": "Spanish",
+    "et": "Estonian", "fa": "Persian", "fi": "Finnish", "fr": "French", "he": "Hebrew",
+    "hi": "Hindi", "hr": "Croatian", "hu": "Hungarian", "id": "Indonesian", "it": "Italian",
+    "ja": "Japanese", "ka": "Georgian", "ko": "Korean", "lt": "Lithuanian", "lv": "Latvian",
+    "mk": "Macedonian", "ml": "Malayalam", "mr": "Marathi", "ms": "Malay", "nl": "Dutch",
+    "no": "Norwegian", "pl": "Polish", "pt": "Portuguese", "ro": "Romanian", "ru": "Russian",
+    "sk": "Slovak", "sl": "Slovenian", "sq": "Albanian", "sr": "Serbian", "sv": "Swedish",
+    "ta": "Tamil", "te": "Telugu", "th": "Thai", "tr": "Turkish", "uk": "Ukrainian",
+    "ur": "Urdu", "vi": "Vietnamese", "zh": "Chinese",
+}  # fmt: skip
+"""The languages that are told apart, in English."""
 
 
 class Standing(Struct, frozen=True):
@@ -43,6 +62,8 @@ def status_lines(standing: Standing) -> list[Line]:
         ("Built", f"{built} ({_age(built)} ago)" if built else "never"),
         ("State", _state(look, changes)),
     ]
+    if languages := _languages(standing):
+        rows.insert(5, ("Languages", languages))
     lines = [
         Line((Span(f"{name:<10}", "dim"), Span(value, "name")), hang=10) for name, value in rows
     ]
@@ -55,6 +76,21 @@ def status_lines(standing: Standing) -> list[Line]:
         kinds = ", ".join(f"{kind} {number}" for kind, number in look.other_formats.items())
         lines.append(Line((Span("Other formats, not read: ", "dim"), Span(kinds))))
     return lines
+
+
+def _languages(standing: Standing) -> str:
+    """The articles' languages, where not all are in English, with what to do about it."""
+    counted = standing.look.meta.languages if standing.look.meta else {}
+    if not {*counted} - {"en"}:
+        return ""
+    words = ", ".join(f"{_NAMES.get(code, code)} {number:,}" for code, number in counted.items())
+    others = sum(counted.values()) - counted.get("en", 0)
+    if standing.model == DEFAULT_MODEL and others >= _MANY * standing.look.articles:
+        words += (
+            f": {DEFAULT_MODEL} knows English best; a multilingual model, such as"
+            " paraphrase-multilingual-MiniLM-L12-v2, finds more in the others (--model)"
+        )
+    return words
 
 
 def no_reader_words(no_reader: NoReader) -> str:

@@ -16,6 +16,7 @@ from itertools import accumulate
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import msgspec
 from msgspec import Struct, structs
 
 from embeddings.articles.article import Info
@@ -146,7 +147,7 @@ class Store:
                 dead=int(rows["dead"]),
                 recall=float(rows["recall"]) if rows["recall"] else None,
                 complete=rows["complete"] == "1",
-                languages=json.loads(rows.get("languages", "{}")),
+                languages=self.languages(),
             )
         except (KeyError, TypeError, ValueError) as error:
             raise self._damaged(f"its facts about itself are not whole: {error}") from error
@@ -155,9 +156,9 @@ class Store:
         """Language → how many articles are in it, the commonest first, as of the last commit."""
         row = self.db.execute("SELECT value FROM meta WHERE key = 'languages'").fetchone()
         try:
-            return {str(name): int(number) for name, number in json.loads(row[0]).items()} if row else {}
-        except (AttributeError, TypeError, ValueError) as error:
-            raise self._damaged(f"its languages are not whole: {error}") from error
+            return msgspec.json.decode(row["value"], type=dict[str, int]) if row else {}
+        except msgspec.DecodeError as error:
+            raise self._damaged(f"its facts about itself are not whole: {error}") from error
 
     def count_languages(self) -> dict[str, int]:
         """The same, of the articles as they are now."""

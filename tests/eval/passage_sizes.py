@@ -85,7 +85,10 @@ def _rank(
     vectors = np.stack([query.vector for query in queries])
     cosines = np.maximum.reduceat(vectors @ sentences.T, starts, axis=1)
     with tempfile.TemporaryDirectory() as folder:
-        titled = [(at, f"{info.title}\n{own.text}") for at, (info, own) in enumerate(passages)]
+        titled = [
+            (at, f"{info.title}\n{own.text}", info.language)
+            for at, (info, own) in enumerate(passages)
+        ]
         words.write(Path(folder) / "words", titled)
         lexical = words.Words(Path(folder) / "words")
         order = []

@@ -55,7 +55,7 @@ def test_the_score_is_what_the_formula_says(
     question = "Who canceled the first room after the glitches?"
     store = Store(seeds_index)
     with store.snapshot():
-        texts = dict(derived.titled_texts(store))
+        texts = {number: text for number, text, _ in derived.titled_texts(store)}
     tokens = {number: stems(text) for number, text in texts.items()}
     mean = sum(map(len, tokens.values())) / len(tokens)
     terms = stems(question, FUNCTION_WORDS)

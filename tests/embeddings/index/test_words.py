@@ -16,7 +16,7 @@ TEXTS = {1: "The launch was late.", 2: "Launches, launched: a launch.", 7: "Noth
 
 @pytest.fixture
 def three(tmp_path: Path) -> Words:
-    words.write(tmp_path / "words", TEXTS.items())
+    words.write(tmp_path / "words", [(number, text, None) for number, text in TEXTS.items()])
     return Words(tmp_path / "words")
 
 
@@ -46,9 +46,8 @@ def test_frequencies_and_what_they_tell(three: Words) -> None:
 
 
 def test_one_that_starts_from_another_leaves_it_as_it_was(tmp_path: Path, three: Words) -> None:
-    words.write(
-        tmp_path / "next", [(9, "The launch of today.")], previous=tmp_path / "words", removed=[2]
-    )
+    added = [(9, "The launch of today.", "en")]
+    words.write(tmp_path / "next", added, previous=tmp_path / "words", removed=[2])
     assert {*Words(tmp_path / "next").search(["launch"], 10)} == {1, 9}
     assert {*Words(tmp_path / "words").search(["launch"], 10)} == {1, 2}
 
