@@ -9,7 +9,6 @@ from msgspec import Struct
 
 from bot.presenting.terminal import Line, Span, count
 from bot.presenting.text import change_lines, failure_lines, remake_words
-from bot.settings import DEFAULT_MODEL
 
 if TYPE_CHECKING:
     from bot.guarantee import Guarantee, Void
@@ -85,9 +84,10 @@ def _languages(standing: Standing) -> str:
         return ""
     words = ", ".join(f"{_NAMES.get(code, code)} {number:,}" for code, number in counted.items())
     others = sum(counted.values()) - counted.get("en", 0)
-    if standing.model == DEFAULT_MODEL and others >= _MANY * standing.look.articles:
+    is_default = not (standing.no_reader and standing.no_reader.kind == "another model")
+    if is_default and others >= _MANY * standing.look.articles:
         words += (
-            f": {DEFAULT_MODEL} knows English best; a multilingual model, such as"
+            f": {standing.model} knows English best; a multilingual model, such as"
             " paraphrase-multilingual-MiniLM-L12-v2, finds more in the others (--model)"
         )
     return words
