@@ -141,9 +141,9 @@ class Follower:
     async def look(self) -> None:
         """Look at the folder now, and wait a little for what comes of it: not every disk tells of
         a change. While an update is being made nothing is waited for, and `State.note` says so."""
+        self._changed.set()
         if self.state.updating:
             return
-        self._changed.set()
         with suppress(TimeoutError):
             await asyncio.wait_for(self._done.wait(), _WAIT)
 
