@@ -32,7 +32,9 @@ _SAYING = (
     r"(?i)\b(?:said|says|saying|told|tells|claimed|claiming|wrote|writes|tweet(?:ed|s|ing)"
     r"|report(?:ed|s|edly)|to\s+report|according\s+to|boasted|bragged|quipp(?:ed|ing)|joked|warned"
     r"|conceded|admitted|informed|announced|remarked|answered|explained|argued|insisted|stated)\b"
+    r"|\b(?:call|label|describ|dubb|brand)(?:s|l?ed|es)\b[^.;:]{0,60}?\s{2}"
 )
+"""What is said of a speaker. The last, with the quotation taken out: called it “a triumph”."""
 _DENIED = r"(?i)(?:\b(?:not|never|nobody|nothing)\b|n['’]t\b)[^.;:]{0,20}$"
 _ASKS = r"Who said “(.+)”\?"
 _BETWEEN_WORDS = r"[\s“”\"]+"

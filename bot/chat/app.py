@@ -70,7 +70,7 @@ class ChatApp(CitingApp):
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-wide")]
     VERTICAL_BREAKPOINTS = [(0, "-short"), (20, "-tall")]
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("f1", "help", "Help", tooltip="Every key"),
+        Binding("f1", "help", "Help", tooltip="Every key; so does /help"),
         Binding(
             "f3,ctrl+o", "source", "Source", tooltip="Open the citation's article, or close it"
         ),

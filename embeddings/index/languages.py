@@ -1,7 +1,8 @@
 """Languages, by their ISO 639-1 codes: how words are stemmed in each, and which carry no subject.
 
 The stemmers are Snowball's (Porter 2001, snowballstem.org), the stop words too, both of tantivy.
-Snowball's lists lack the words that questions begin with in most languages: here they are.
+Snowball's lists lack the words that questions begin with in most languages: here they are. The
+list for English is our own.
 """
 
 from __future__ import annotations
@@ -12,6 +13,18 @@ from functools import cache
 from tantivy import Filter, TextAnalyzer, TextAnalyzerBuilder, Tokenizer
 
 ENGLISH = "en"
+
+FUNCTION_WORDS = tuple(
+    """
+a about after again all also am an and any are as at be been before being both but by can could
+did do does doing done each else ever few for from further had has have having he her here hers
+him his how i if in into is it its just let many me more most much my no nor not of off on once
+only or other our out over own s same shall she should so some such t than that the their them
+then there these they this those through to too under until up very was we were what whats when
+where whether which while who whom whose why will with would you your
+""".split()
+)
+"""English words that carry no subject. Only questions lose them; in the index they stay."""
 
 _STEMMERS = {
     "ar": "arabic", "da": "danish", "de": "german", "el": "greek", "en": "english", "es": "spanish",
@@ -35,7 +48,7 @@ _ASKING = {
     "it": "cosa quale quali quando",
     "nl": "hoeveel waar waarom waarheen wanneer welk welke",
     "no": "finnes hvilke hvilken hvilket hvor hvordan hvorfor når mange",
-    "pl": "była było być co czy dlaczego do gdzie ile i jak jest kiedy kto która które który na"
+    "pl": "był była było być co czy dlaczego do gdzie ile i jak jest kiedy kto która które który na"
     " przez się w z za",
     "pt": "onde porque porquê quais quanta quantas quanto quantos é",
     "ro": "a ai al care când ce cine cât câte câți cum de din este în la o pe și unde un una",
@@ -55,6 +68,8 @@ def stem(word: str, language: str) -> str:
 
 def function_words(words: Iterable[str], language: str) -> frozenset[str]:
     """Those of the words, in small letters, that carry no subject in a language."""
+    if language == ENGLISH:
+        return frozenset(words).intersection(FUNCTION_WORDS)
     asking = _asking(language)
     return frozenset(
         word for word in words if word in asking or not _stop_words(language).analyze(word)

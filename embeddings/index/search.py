@@ -16,7 +16,7 @@ from __future__ import annotations
 
 import logging
 import re
-from collections.abc import Callable, Container, Mapping, Sequence, Set
+from collections.abc import Callable, Mapping, Sequence, Set
 from itertools import islice
 from pathlib import Path
 
@@ -31,7 +31,7 @@ from embeddings.errors import IndexDamaged, IndexUnusable, Remedy
 from embeddings.index import generations, languages
 from embeddings.index.files import flag_damage
 from embeddings.index.languages import ENGLISH
-from embeddings.index.stems import FUNCTION_WORDS, irregular, is_name, located, stem, stems
+from embeddings.index.stems import irregular, is_name, located, stem, stems
 from embeddings.index.store import Candidates, Meta, Store
 from embeddings.index.tokens import words as words_of
 from embeddings.index.vectors import CANDIDATES, VectorIndex
@@ -105,17 +105,11 @@ def query_of(
 def _terms(text: str, language: str) -> dict[str, str]:
     """Stem → the word as it was written, of those that carry meaning."""
     terms: dict[str, str] = {}
-    for own, start, end in located(text, _without_subject(text, language), language):
+    without = languages.function_words(words_of(text), language)
+    for own, start, end in located(text, without, language):
         if not is_name(own):
             terms.setdefault(own, text[start:end])
     return dict(islice(terms.items(), _MOST_TERMS))
-
-
-def _without_subject(text: str, language: str) -> Container[str]:
-    """The words that carry no subject, or such of them as are in a text."""
-    if language == ENGLISH:
-        return FUNCTION_WORDS
-    return languages.function_words(words_of(text), language)
 
 
 def _forms(terms: Mapping[str, str], others: Sequence[str]) -> dict[str, str]:

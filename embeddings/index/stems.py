@@ -17,25 +17,13 @@ from tantivy import Filter, TextAnalyzer, TextAnalyzerBuilder, Tokenizer
 
 from embeddings.characters import readable
 from embeddings.index import languages
-from embeddings.index.languages import ENGLISH
+from embeddings.index.languages import ENGLISH, FUNCTION_WORDS
 from embeddings.index.numerals import ordinal
 from embeddings.index.spelling import american
 from embeddings.index.tokens import tokens, words
 
 _KEPT = 100_000
 """Words whose stems are kept at hand. A guess: some 20 MB, and most of what a language has."""
-
-FUNCTION_WORDS = tuple(
-    """
-a about after again all also am an and any are as at be been before being both but by can could
-did do does doing done each else ever few for from further had has have having he her here hers
-him his how i if in into is it its just let many me more most much my no nor not of off on once
-only or other our out over own s same shall she should so some such t than that the their them
-then there these they this those through to too under until up very was we were what whats when
-where whether which while who whom whose why will with would you your
-""".split()
-)
-"""Words that carry no subject. Only questions lose them; in the index they stay."""
 
 _IRREGULAR = """
 arise arose arisen, bear borne, beat beaten, become became, begin began begun, bend bent, bite bit

@@ -46,9 +46,10 @@ from bot.evaluation.questions import Evidence, LabelledQuestion, is_hit
 from bot.settings import Settings
 from embeddings.encoding.encoder import Encoder, open_encoder
 from embeddings.encoding.model import DEFAULT_MODEL, find_model
+from embeddings.index.languages import FUNCTION_WORDS
 from embeddings.index.rebuild import rebuild
 from embeddings.index.search import Index
-from embeddings.index.stems import FUNCTION_WORDS, stems
+from embeddings.index.stems import stems
 
 HERE = Path(__file__).parent
 SHARED = HERE.parents[2] / "shared"

@@ -11,7 +11,8 @@ import re
 from msgspec import Struct
 
 from bot.answering.english.mentions import Kind
-from embeddings.index.stems import FUNCTION_WORDS, stems
+from embeddings.index.languages import FUNCTION_WORDS
+from embeddings.index.stems import stems
 
 LONGEST = 600
 """Characters that are read: what is asked for stands at the beginning. A guess."""

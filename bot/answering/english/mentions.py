@@ -13,7 +13,7 @@ from msgspec import Struct
 
 from bot.answering.english.quotations import quotations
 from embeddings.index import numerals
-from embeddings.index.stems import FUNCTION_WORDS
+from embeddings.index.languages import FUNCTION_WORDS
 
 Kind = Literal["date", "number", "name", "quotation", "cause"]
 

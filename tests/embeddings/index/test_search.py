@@ -13,8 +13,9 @@ from embeddings.encoding.light import LightEncoder
 from embeddings.encoding.model import Model
 from embeddings.errors import GenerationDamaged, IndexUnusable, Remedy
 from embeddings.index import derived, generations, vectors
+from embeddings.index.languages import FUNCTION_WORDS
 from embeddings.index.search import Found, Index, query_of
-from embeddings.index.stems import FUNCTION_WORDS, stems
+from embeddings.index.stems import stems
 from embeddings.index.store import Meta, Store
 from tests.conftest import SEEDS, write
 from tests.embeddings.index.building import build, meta_of

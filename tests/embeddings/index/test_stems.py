@@ -1,6 +1,7 @@
 from __future__ import annotations
 
-from embeddings.index.stems import FUNCTION_WORDS, located, stems
+from embeddings.index.languages import FUNCTION_WORDS
+from embeddings.index.stems import located, stems
 
 
 def test_numbers_are_one_word_and_accents_do_not_matter() -> None:

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from embeddings.index import words
-from embeddings.index.stems import FUNCTION_WORDS, stems
+from embeddings.index.languages import FUNCTION_WORDS
+from embeddings.index.stems import stems
 from embeddings.index.words import Words, idf, upper_bound
 from tests.conftest import SEEDS
 
