@@ -21,7 +21,7 @@ class Place(Struct, frozen=True):
     before: the word before that, or none.
     begins: nothing of the sentence stands before `word`.
     listed: `word` is a letter after another one (A to B, vitamins A and C).
-    next: what follows up to white space.
+    next: what follows up to white space; a dash, where one stands before it.
     opened: a quotation mark or a list's bullet stands before `next`.
     around: the text on both sides.
     """

@@ -46,7 +46,6 @@ _END = rf"[{_SPACED}{_UNSPACED}][{_SPACED}{_UNSPACED}{re.escape(_CLOSERS)}]*{_AF
 _GREEK_END = _END.replace(_SPACED, _SPACED + ";\u037e")
 _ONE_STOP = rf"\.[{re.escape(_CLOSERS)}]*(?:\s.|[\[:⁰¹²³⁴-⁹].*)?"
 _NEXT = rf"([\s{re.escape(_OPENERS)}]*)([^\s{re.escape(_CLOSERS)}]{{0,{_NEAR}}})"
-_WORDS_BEFORE = r"(\S*)\s+(\S+)$"
 _LISTED = r"(?<!\w)[A-Z]{1,2}[+-]?,? (?:to|or|and|nor|than) [A-Z]$"
 _ELISION = r"['’](?=\w\w)"
 _BRACKETS = r"\([^()]{1,300}\)|\[[^\[\]]{1,300}\]"
@@ -207,19 +206,20 @@ def _full_stop_ends(
         return False
     if re.compile(_NUMBER_IN_BRACKETS).match(text, at):
         return False
-    words = re.search(_WORDS_BEFORE, f" {so_far}")
-    if words is None:
+    if not so_far or so_far[-1].isspace():
         return True  # . . .
-    last = re.split(_ELISION, words[2])[-1].lstrip(_OPENERS)
+    before, last = ["", *so_far.split()][-2:]
+    last = re.split(_ELISION, last)[-1].lstrip(_OPENERS)
     is_capitals = len(word) > 1 and so_far.isupper() and word.isupper()
+    dash = re.search(r"[–—-]\s", gap) is not None  # Washington, D.C. — The Senate met
     cased = str.capitalize if paragraph.small or is_capitals else str
     place = Place(
         word=cased(last),
-        before=cased(words[1].lstrip(_OPENERS)),
-        begins=not words[1],
+        before=cased(before.lstrip(_OPENERS)),
+        begins=not before,
         listed=len(last) == 1 and re.search(_LISTED, so_far) is not None,
-        next=cased(word),
-        opened=bool(gap.strip(" \u00a0([{")),
+        next=cased(word) if not dash else gap.strip(),
+        opened=not dash and bool(gap.strip(" \u00a0([{")),
         around=text[max(at - _AROUND, 0) : at + _AROUND] if cased is str else "",
     )
     return ends_sentence(place, paragraph.language)

@@ -44,7 +44,8 @@ _NUMBER = (
 _CAPITAL = r"(?:[^\W\d_a-zß-öø-ÿ](?:[\w’'.-]*\w)?)"
 _NAME = rf"\b{_CAPITAL}(?:\s+(?:(?:of|the|de|la|von|van|der|and|&|for|in)\s+)*(?:{_CAPITAL}|\d+))*"
 _LEAST_QUOTATION = 5
-"""Characters of a quotation with its marks. A guess: shorter ones are a word at a distance."""
+"""Characters of a quotation with its marks: a shorter one is a word held at a distance; between
+single marks so are up to twice as many. A guess."""
 _CAUSE = (
     r"(?i)\b(?:because|due\sto|since|owing|caus\w+|reason\w*|so\sthat|in\sorder\sto|result\w*"
     r"|to\s(?:avoid|prevent|ensure|protect|make|allow|help|reduce|increase)|therefore|thus|led\sto)"
@@ -77,7 +78,7 @@ class Mention(Struct, frozen=True):
 def find(kind: Kind, text: str) -> Iterator[Mention]:
     """The values of a kind that stand in the text, in order."""
     if kind == "quotation":
-        spans = [span for span in quotations(text) if span[1] - span[0] >= _LEAST_QUOTATION]
+        spans = [span for span in quotations(text) if _is_quotation(text, *span)]
     else:
         spans = [match.span() for match in re.finditer(_PATTERNS[kind], text)]
     for span in spans:
@@ -98,6 +99,11 @@ def new(kind: Kind, text: str, known: Set[str]) -> Iterator[Mention]:
 def lower_words(text: str) -> list[str]:
     """The words of a text in order, in lower case."""
     return re.findall(r"\w+", text.lower())
+
+
+def _is_quotation(text: str, start: int, end: int) -> bool:
+    single = text[start] in "'‘"
+    return end - start >= _LEAST_QUOTATION * (1 + single)
 
 
 def _without_function_words(text: str, name: Mention) -> Mention:

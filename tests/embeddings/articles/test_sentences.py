@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from embeddings.articles.sentences import LONGEST_SENTENCE, sentences, trim
+from tests.eval.sentences import FOLDER, HALVES, bounds, paragraphs
 
 
 def texts(paragraph: str, language: str = "en") -> list[str]:
@@ -60,6 +61,7 @@ def test_sentence_bounds(text: str) -> None:
         "Lt. Gov. Ray and Asst. Sec. Lowe met Rep. Cho at Ave. B.",
         "Tel. 555 0101 or write.| Est. 1902, it ran till 1950.| The No. 1 song, No. 5 perfume.",
         "The U.S. Navy and the U.K. Treasury met in the U.S.| They left.",
+        "ST. PAUL, Minn. (AP) — The mill shut.| AAS, D.C. — The mill shut.| It ended.| — The rest.",
         "See Proc. Natl. Acad. Sci. USA 93, 15174, and J. Mol. Biol. 147.| They differ.",
         "He was ill.| Doctors came.| He saw me.| Children may.| Adults may not.",
         "It acts in the CNS.| METHODS Mice got Src.| Cells of the 52nd wk.| Growth is slow.",
@@ -216,6 +218,17 @@ def test_none_is_very_long_and_no_character_is_lost() -> None:
         assert "".join(text[first:last] for first, last in spans).replace(" ", "") == (
             text.replace(" ", "")
         )
+
+
+@pytest.mark.parametrize("half", HALVES)
+def test_labelled_bounds_are_found(half: str) -> None:
+    wrong = total = 0
+    for paragraph in paragraphs(FOLDER / f"{half}.txt"):
+        labelled = bounds(paragraph.text, paragraph.sentences)
+        wrong += len(labelled ^ bounds(paragraph.text, texts(paragraph.text)))
+        total += len(labelled)
+    assert total > 100
+    assert wrong <= total * 0.03
 
 
 _PIECES = st.sampled_from(
