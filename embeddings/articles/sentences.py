@@ -87,8 +87,11 @@ _ENDINGS_OF_NAMES = frozenset("Com Org Net Js Io Co Uk Py Txt Pdf".split())
 
 
 class _Paragraph(Struct, frozen=True):
-    """A paragraph's text and language, what is told from all of it, and its asides: brackets
-    within a sentence, which does not end inside of them."""
+    """A paragraph in its language, with what is told from all of it.
+
+    small: it has no capital.
+    asides: brackets within a sentence, which does not end inside of them.
+    """
 
     text: str
     language: str
@@ -202,8 +205,9 @@ def _full_stop_ends(
 ) -> bool:
     text = paragraph.text
     so_far = text[max(first, mark - _NEAR) : mark]
+    quoted = text[at - 1] in _QUOTES  # “A.” is an answer
     if mark - first <= _NEAR and re.fullmatch(rf"{_LABEL}|{_OPENING_TIME}", so_far):
-        return False
+        return quoted
     if re.compile(_NUMBER_IN_BRACKETS).match(text, at):
         return False
     if not so_far or so_far[-1].isspace():

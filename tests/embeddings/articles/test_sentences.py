@@ -123,7 +123,7 @@ def test_sentences_of_a_quotation_are_cut_whatever_marks_it_has(opens: str, clos
         "He called it “the end.”| She did not.| Did he say “no”?| He did.",
         "“He asked ‘Who?’ and left.| I stayed.”| “‘Who?’ he asked.| I said, ‘Me.’”| They laughed.",
         'He knew "the problem. "| Nobody did.| The book “Who Goes There?” sold well.',
-        "“It's over,” he said; “go home.”",
+        "“It's over,” he said; “go home.”| “A.”| “B.”",
     ],
 )
 def test_who_speaks_stands_with_the_words_that_were_said(text: str) -> None:
