@@ -21,7 +21,7 @@ class Place(Struct, frozen=True):
     before: the word before that, or none.
     begins: nothing of the sentence stands before `word`.
     listed: `word` is a letter after another one (A to B, vitamins A and C).
-    next: what follows up to white space.
+    next: what follows up to white space; a dash, where one stands before it.
     opened: a quotation mark or a list's bullet stands before `next`.
     around: the text on both sides.
     """
@@ -47,7 +47,7 @@ def _words(text: str) -> frozenset[str]:
 _TITLES = _words(
     """Mr Mrs Ms Mx Messrs Mme Mmes Mlle Dr Drs Prof Profs Rev Revd Hon Fr Pres Gov Govs Sen Sens
     Rep Reps Amb Atty Ald Cllr Supt Det Insp Gen Gens Lt Col Cols Capt Cmdr Cdr Comdr Maj Brig Sgt
-    Cpl Pvt Pfc Spc Adm Asst Assoc Sec"""
+    Cpl Pvt Pfc Spc Adm Asst Assoc Sec Rt Ven Msgr Mgr Br Gr"""
 )
 """Before a name: the sentence always goes on, whatever the name is (Dr. No)."""
 
@@ -190,6 +190,7 @@ _NUMBER = r"\d|[#§]\d"
 _PART = r"[A-Z]\d|(?:[IVXLC]+|[A-Z])(?![\w'’])"
 _CLOCK_TIME = r"(?i:[ap]\.m)"
 _DOTTED = r"(?:[^\W\d_]{1,4}\.)+[^\W\d_]{1,4}"
+# kr, spp, wk: no word of the language, so an abbreviation. With a capital it may be a name (Src).
 _CONSONANTS = r"(?![A-Z]{2})(?i:[bcdfghj-np-tv-xz]{2,6})"
 _ROMAN = r"[IVX]+"
 
@@ -232,8 +233,9 @@ def _word_ends(place: Place, language: str, *, begins: bool, number: bool) -> bo
         part = word[:1].isupper() and re.match(_PART, place.next)
         return not (part or re.match(_DATES_AND_ZONES, place.next))
     if re.fullmatch(_CONSONANTS, word) and low not in _NO_WORDS:
-        unit = place.before[-1:].isdigit()
-        return (unit or begins) and not number
+        unit = place.before[:1].isdigit()
+        name = language == "en" and word[0].isupper()
+        return not number and (unit or begins or name)
     return begins or place.opened or not _is_known(word, language)
 
 

@@ -46,7 +46,6 @@ _END = rf"[{_SPACED}{_UNSPACED}][{_SPACED}{_UNSPACED}{re.escape(_CLOSERS)}]*{_AF
 _GREEK_END = _END.replace(_SPACED, _SPACED + ";\u037e")
 _ONE_STOP = rf"\.[{re.escape(_CLOSERS)}]*(?:\s.|[\[:⁰¹²³⁴-⁹].*)?"
 _NEXT = rf"([\s{re.escape(_OPENERS)}]*)([^\s{re.escape(_CLOSERS)}]{{0,{_NEAR}}})"
-_WORDS_BEFORE = r"(\S*)\s+(\S+)$"
 _LISTED = r"(?<!\w)[A-Z]{1,2}[+-]?,? (?:to|or|and|nor|than) [A-Z]$"
 _ELISION = r"['’](?=\w\w)"
 _BRACKETS = r"\([^()]{1,300}\)|\[[^\[\]]{1,300}\]"
@@ -54,7 +53,7 @@ _SAYS = rf"\W{{0,{_NEAR}}}(?=\w)|\W{{{_NEAR}}}"
 """A sentence has a letter or a digit; longer than this, marks alone are one."""
 _BULLETS = r"[•▪‣]"
 _CJK = r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]"
-_SMALL_BEGINNING = r"[a-z]{1,6}-?[A-Z\d]|(?:[a-z]|[ivx]{2,4})\)"
+_SMALL_BEGINNING = r"[a-zα-ω]{1,6}-?[A-Z\d]|(?:[a-z]|[ivx]{2,4})\)"
 """What begins a sentence as it is: iPhone, p53, and an item's letter, b)."""
 
 _LABEL = (
@@ -63,7 +62,10 @@ _LABEL = (
     r"(?:\d{1,3}(?:\.\d{1,3})*|[A-Za-z]|x{0,3}(?:ix|iv|v?i{0,3})|X{0,3}(?:IX|IV|V?I{0,3})|P\.?S|N\.?B)"
 )
 """What stands before a sentence and is none: 1. The owner …, Section 4. The tenant …, A. In May."""
-_NUMBER_IN_BRACKETS = r"\s*[(\[]\s*(?:\d{1,4}[a-z]?|p?p\.?\s?\d+)\s*[)\]]"
+_NUMBER_IN_BRACKETS = (
+    r"\s*(?:\[\d{1,4}[a-z]?\]|\((?:\d{4}[a-z]?\)|\d{1,3}\)(?!\s+[A-Z])|pp?\.?\s?\d))"
+)
+"""A source, which is the sentence's own, and no item's number: (4) The …"""
 _OPENING_TIME = (
     r"(?i:\W*(?:at|by|around|about|from|until|before|after|since|just|shortly|only)"
     r"(?:\s+(?:at|about|around|before|after|exactly|nearly|precisely|roughly|some))*"
@@ -80,12 +82,16 @@ _EXCLAMATIONS = r"\b(?:Yahoo|Yum|Wham|Jeopardy|Mamma Mia|Oklahoma)$"
 """Names that end in an exclamation mark."""
 _GLUED = r"[\"“‘«]?([^\W\d_]+)(?![\w./@(-])"
 _PLAIN_WORD = r"\W?[^\W\d_]+(?:['’][^\W\d_]+)?[^\W\d_]"
+_BRACKETED = r"\([^()]+\)|[^()]+\)"
 _ENDINGS_OF_NAMES = frozenset("Com Org Net Js Io Co Uk Py Txt Pdf".split())
 
 
 class _Paragraph(Struct, frozen=True):
-    """A paragraph's text and language, what is told from all of it, and its asides: brackets
-    within a sentence, which does not end inside of them."""
+    """A paragraph in its language, with what is told from all of it.
+
+    small: it has no capital.
+    asides: brackets within a sentence, which does not end inside of them.
+    """
 
     text: str
     language: str
@@ -199,23 +205,25 @@ def _full_stop_ends(
 ) -> bool:
     text = paragraph.text
     so_far = text[max(first, mark - _NEAR) : mark]
+    quoted = text[at - 1] in _QUOTES  # “A.” is an answer
     if mark - first <= _NEAR and re.fullmatch(rf"{_LABEL}|{_OPENING_TIME}", so_far):
-        return False
+        return quoted
     if re.compile(_NUMBER_IN_BRACKETS).match(text, at):
         return False
-    words = re.search(_WORDS_BEFORE, f" {so_far}")
-    if words is None:
+    if not so_far or so_far[-1].isspace():
         return True  # . . .
-    last = re.split(_ELISION, words[2])[-1].lstrip(_OPENERS)
-    is_capitals = min(len(last), len(word)) > 1 and last.isupper() and word.isupper()
+    before, last = ["", *so_far.split()][-2:]
+    last = re.split(_ELISION, last)[-1].lstrip(_OPENERS)
+    is_capitals = len(word) > 1 and so_far.isupper() and word.isupper()
+    dash = re.search(r"[–—-]\s", gap) is not None  # Washington, D.C. — The Senate met
     cased = str.capitalize if paragraph.small or is_capitals else str
     place = Place(
         word=cased(last),
-        before=cased(words[1].lstrip(_OPENERS)),
-        begins=not words[1],
+        before=cased(before.lstrip(_OPENERS)),
+        begins=not before,
         listed=len(last) == 1 and re.search(_LISTED, so_far) is not None,
-        next=cased(word),
-        opened=bool(gap.strip(" \u00a0([{")),
+        next=cased(word) if not dash else gap.strip(),
+        opened=not dash and bool(gap.strip(" \u00a0([{")),
         around=text[max(at - _AROUND, 0) : at + _AROUND] if cased is str else "",
     )
     return ends_sentence(place, paragraph.language)
@@ -227,6 +235,8 @@ def _is_glued(paragraph: _Paragraph, first: int, mark: int, at: int) -> bool:
     if after is None or not after[1].istitle() or after[1] in _ENDINGS_OF_NAMES:
         return False
     before = paragraph.text[max(first, mark - _NEAR) : mark].rsplit(" ", 1)[-1]
-    if re.search(r"(?:\d\d|\))$", before):
+    if before[-2:].isdigit():
         return begins_sentence(after[1], paragraph.language)
-    return re.fullmatch(_PLAIN_WORD, before) is not None and before.islower()
+    return re.fullmatch(_BRACKETED, before) is not None or (
+        re.fullmatch(_PLAIN_WORD, before) is not None and before.islower()
+    )

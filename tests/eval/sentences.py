@@ -26,7 +26,7 @@ from msgspec import Struct
 from embeddings.articles.sentences import sentences
 
 HALVES = ("tuned", "held_out")
-_FOLDER = Path(__file__).parent / "sentences"
+FOLDER = Path(__file__).parent / "sentences"
 
 Segmenter = Callable[[str], Iterable[str]]
 """A paragraph → its sentences, in order, with or without the white space between them."""
@@ -41,7 +41,7 @@ class Paragraph(Struct, frozen=True):
 
 def main(arguments: Sequence[str]) -> None:
     """Print a row for each segmenter."""
-    halves = {half: paragraphs(_FOLDER / f"{half}.txt") for half in HALVES}
+    halves = {half: paragraphs(FOLDER / f"{half}.txt") for half in HALVES}
     counts = {
         half: sum(len(bounds(each.text, each.sentences)) for each in halves[half])
         for half in HALVES

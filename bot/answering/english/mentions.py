@@ -51,7 +51,8 @@ _NUMBER = (
 _CAPITAL = r"(?:[^\W\d_a-zß-öø-ÿ](?:[\w’'.-]*\w)?)"
 _NAME = rf"\b{_CAPITAL}(?:\s+(?:(?:of|the|de|la|von|van|der|and|&|for|in)\s+)*(?:{_CAPITAL}|\d+))*"
 _LEAST_QUOTATION = 5
-"""Characters of a quotation with its marks. A guess: shorter ones are a word at a distance."""
+"""Characters of a quotation with its marks: a shorter one is a word held at a distance; between
+single marks so are up to twice as many. A guess."""
 _CAUSE = (
     r"(?i)\b(?:because|due\sto|since|owing|caus\w+|reason\w*|so\sthat|in\sorder\sto|result\w*"
     r"|to\s(?:avoid|prevent|ensure|protect|make|allow|help|reduce|increase)|therefore|thus|led\sto)"
@@ -84,7 +85,7 @@ class Mention(Struct, frozen=True):
 def find(kind: Kind, text: str) -> Iterator[Mention]:
     """The values of a kind that stand in the text, in order."""
     if kind == "quotation":
-        spans = [span for span in quotations(text) if span[1] - span[0] >= _LEAST_QUOTATION]
+        spans = [span for span in quotations(text) if _is_quotation(text, *span)]
     else:
         spans = [match.span() for match in re.finditer(_PATTERNS[kind], text)]
     for span in spans:
@@ -113,6 +114,11 @@ def _is_version(number: str) -> bool:
     """Whether digits and full stops are no number: 1.2.3, 192.168.1.20."""
     digits = re.search(rf"{numerals.NUMBER}", number)
     return digits is not None and numerals.number(digits[0]) is None
+
+
+def _is_quotation(text: str, start: int, end: int) -> bool:
+    single = text[start] in "'‘"
+    return end - start >= _LEAST_QUOTATION * (1 + single)
 
 
 def _without_function_words(text: str, name: Mention) -> Mention:
