@@ -40,6 +40,8 @@ class Table(Struct, frozen=True):
 
 def table_at(text: str, lines: Sequence[Line], number: int) -> Table | None:
     """The table that begins with a line, or None. Time is linear in its size."""
+    if not re.compile("|".join(_BETWEEN)).search(text, lines[number].start, lines[number].end):
+        return None
     for separator, least in zip(_BETWEEN, _LEAST, strict=True):
         if len(_cells(text, lines[number], separator)) < 2:
             continue
@@ -59,26 +61,28 @@ def _rows(
     columns: Cells = []
     first = lines[number]
     framed = text.startswith("|", first.start)
-    last = number
+    size = 0
     for place in range(number, len(lines)):
         line = lines[place]
         if line.blank or line.quoted != first.quoted:
             break
-        if not (rows and is_rule(text, line)):
-            cells = _cells(text, line, separator)
-            if framed:
-                if not text.startswith("|", line.start) or len(cells) < 2:
-                    break
-            elif rows and len(cells) != len(rows[0]):
-                break
-            elif separator == _BETWEEN[-1]:
-                columns = _widened(columns or cells, cells)
-                if any(end >= start for (_, end), (start, _) in pairwise(columns)):
-                    break
-            margin = line.start - line.indent
-            rows.append([text[margin + start : margin + end].strip() for start, end in cells])
-        last = place
-    return rows, last + 1 - number
+        size += 1
+        if rows and is_rule(text, line):
+            continue
+        cells = _cells(text, line, separator)
+        if framed:  # a cell may be left out
+            belongs = text.startswith("|", line.start) and len(cells) > 1
+        else:
+            belongs = not rows or len(cells) == len(rows[0])
+        if belongs and separator == _BETWEEN[-1]:
+            columns = _widened(columns or cells, cells)
+            belongs = all(end < start for (_, end), (start, _) in pairwise(columns))
+        if not belongs:
+            size -= 1
+            break
+        margin = line.start - line.indent
+        rows.append([text[margin + start : margin + end].strip() for start, end in cells])
+    return rows, size
 
 
 def _cells(text: str, line: Line, separator: str) -> Cells:

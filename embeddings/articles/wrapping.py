@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from statistics import median
 
 from msgspec import Struct, structs
 
@@ -36,8 +35,9 @@ _EXACT = 0.8
 """The share of lines that leave no room for the next word, where a program wrapped them. A
 guess."""
 
-_UNEVEN, _MOST_UNEVEN = 10, 20
-"""Columns by which lines may be shorter than they need, half of them and all. A guess."""
+_UNEVEN, _LEAST_UNEVEN, _MOST_UNEVEN = 10, 3, 20
+"""Columns by which lines may be shorter than they need: half of them; all, at the least (so few
+lines do not show the width exactly) and at the most. A guess."""
 
 _GOES_ON = 0.5
 """The share of a text's width from which a line may go on in a paragraph that does not itself show
@@ -83,13 +83,13 @@ def _wrap_of(text: str, sure: Sequence[Pair]) -> Wrap | None:
     width = widths[len(widths) * 4 // 5]
     rooms = sorted(_room(text, *pair, width) for pair in sure)
     exact = sum(room < 0 for room in rooms) >= _EXACT * len(rooms)
-    by_hand = width >= _BY_HAND and median(rooms) <= _UNEVEN
+    by_hand = width >= _BY_HAND and rooms[len(rooms) // 2] <= _UNEVEN
     few = width < _NARROW and len(sure) < _TELLING
     if few and any(_is_broken(text, *pair) for pair in sure):
         few = False
     if width not in _WIDTHS or few or not (exact or by_hand):
         return None
-    return Wrap(width, min(max(rooms[-1], 0), _MOST_UNEVEN), 0)
+    return Wrap(width, min(max(rooms[-1], _LEAST_UNEVEN), _MOST_UNEVEN), 0)
 
 
 def goes_on(text: str, line: Line, following: Line, wrap: Wrap | None) -> bool:
@@ -102,7 +102,7 @@ def goes_on(text: str, line: Line, following: Line, wrap: Wrap | None) -> bool:
         return line.end - line.start >= wrap.least
     if following.indent >= line.indent + _INDENTED and ends_sentence(text, line):
         return False
-    return _room(text, line, following, wrap.width) <= (wrap.slack or -1)
+    return _room(text, line, following, wrap.width) <= wrap.slack
 
 
 def _surely_goes_on(text: str, line: Line, following: Line) -> bool:
