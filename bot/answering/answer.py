@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from msgspec import structs
+from msgspec import Struct, structs
 
 from bot.answering.agreement import Voice, agree
 from bot.answering.citation import Answer, Citation, Place, Quote, Statement
@@ -69,21 +69,25 @@ def answer(
     Raises:
         IndexUnusable: the index is damaged.
     """
-    found = index.search(question.query, max(POOL, 2 * limit), hidden=hidden)
-    asked, meant = question.text, None
-    if found.unknown and (meant := corrected(question, found, index, encoder, hidden=hidden)):
-        question = meant.question
+
+    def judge_all(question: Question, sure: float = 1.0) -> _Judgement:
         found = index.search(question.query, max(POOL, 2 * limit), hidden=hidden)
-    groups = fold(found.hits)
-    copies = {head.passage_id: others for head, *others in groups}
-    heads = tuple(head for head, *_ in groups)  # a copy is no rival
-    found = found.with_hits(heads)
-    judged = rank(question, found, encoder, reader, limit)
+        groups = fold(found.hits)
+        heads = found.with_hits(tuple(head for head, *_ in groups))  # a copy is no rival
+        copies = {head.passage_id: others for head, *others in groups}
+        judged = rank(question, heads, encoder, reader, limit)
+        if sure < 1:
+            judged = [structs.replace(own, probability=sure * own.probability) for own in judged]
+        return _Judgement(question, heads, copies, judged)
+
+    asked, also = question.text, tuple[str, ...]()
+    best = judge_all(question)
+    meant = corrected(question, best.found, index, encoder, hidden=hidden)
     if meant:
-        judged = [
-            structs.replace(verdict, probability=verdict.probability * SURE ** len(meant.words))
-            for verdict in judged
-        ]
+        other = judge_all(meant.question, SURE ** len(meant.words))
+        if other.probability >= best.probability:
+            best, also = other, meant.words
+    question, found, copies, judged = best.question, best.found, best.copies, best.judged
     judged = with_speaker(question.text, by_what_was_read(question, judged) if again else judged)
     reads = any(verdict.read is not None for verdict in judged)
     if min_confidence is None:
@@ -107,7 +111,7 @@ def answer(
     return Answer(
         question=asked_as or asked,
         searched_as=asked if asked_as else None,
-        searched_also=meant.words if meant else (),
+        searched_also=also,
         answered=answered,
         confidence=confidence,
         min_confidence=min_confidence,
@@ -117,6 +121,19 @@ def answer(
         nearest=() if answered else citations,
         agreement=_agreement(question, found, judged, shorts, min_confidence) if answered else (),
     )
+
+
+class _Judgement(Struct, frozen=True):
+    """A question with what was found for it, judged. `copies`: passage id → its copies."""
+
+    question: Question
+    found: Found
+    copies: dict[int, list[Hit]]
+    judged: list[Judged]
+
+    @property
+    def probability(self) -> float:
+        return self.judged[0].probability if self.judged else 0.0
 
 
 def _agreement(
