@@ -7,16 +7,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from msgspec import structs
-
 from bot.answering.agreement import Voice, agree
 from bot.answering.asked import Unsearched
 from bot.answering.citation import Answer, Citation, Place, Quote, Statement
 from bot.answering.confidence import WITH_READER, WITHOUT_READER
-from bot.answering.copies import counterpart, fold
+from bot.answering.copies import counterpart
 from bot.answering.english.claims import claim, same
 from bot.answering.english.mentions import Mention
-from bot.answering.judging import Judged, further, rank
+from bot.answering.judgement import judgement
+from bot.answering.judging import Judged, further
 from bot.answering.question import Question
 from bot.answering.refusal import Reason, reason
 from bot.answering.short_answer import (
@@ -29,7 +28,6 @@ from bot.answering.short_answer import (
     short_answer,
 )
 from bot.answering.speakers import by_what_was_read, with_speaker
-from bot.answering.typing_errors import SURE, corrected
 from embeddings.articles.passages import Lines, Passage, Sentence
 from embeddings.encoding.encoder import Encoder
 from embeddings.encoding.pairs import PairReader
@@ -37,9 +35,6 @@ from embeddings.index.search import Found, Hidden, Hit, Index
 
 PASSAGES = 3
 """Shown where nothing else is asked for. A choice."""
-
-POOL = 30
-"""Hits that are searched: the rivals of those that are judged, and their copies. A guess."""
 
 _NO_DATE = "9999"  # after all that have one
 
@@ -69,29 +64,14 @@ def answer(
     Raises:
         IndexUnusable: the index is damaged.
     """
-    limited = max(POOL, 2 * limit)
-    searched = index.search(question.query, limited, hidden=hidden)
-    meant = corrected(question, searched, index, encoder, hidden=hidden)
     asked = question.text
-    if meant:
-        question = meant.question
-        searched = index.search(question.query, limited, hidden=hidden)
-    groups = fold(searched.hits)
-    copies = {head.passage_id: others for head, *others in groups}
-    heads = tuple(head for head, *_ in groups)  # a copy is no rival
-    pool = {hit.passage_id for hit in searched.hits[:POOL]}  # however many are to be shown
-    found = searched.with_hits(tuple(head for head in heads if head.passage_id in pool))
-    judged = rank(question, found, encoder, reader)
-    if meant:
-        judged = [
-            structs.replace(verdict, probability=verdict.probability * SURE ** len(meant.words))
-            for verdict in judged
-        ]
+    best = judgement(question, index, encoder, reader, limit, hidden)
+    question, found, judged = best.question, best.found, best.judged
     judged = with_speaker(question.text, by_what_was_read(question, judged) if again else judged)
     reads = any(verdict.read is not None for verdict in judged)
     if min_confidence is None:
         min_confidence = WITH_READER if reads else WITHOUT_READER
-    below = further(question, searched.with_hits(heads), judged, limit, encoder)
+    below = further(question, best.below, judged, limit, encoder)
     shown = [*judged, *below]
     shorts = {
         verdict.hit.passage_id: short
@@ -103,7 +83,7 @@ def answer(
             number,
             verdict,
             shorts.get(verdict.hit.passage_id),
-            copies[verdict.hit.passage_id],
+            best.copies[verdict.hit.passage_id],
         )
         for number, verdict in enumerate(shown[:limit], start=1)
     )
@@ -112,7 +92,7 @@ def answer(
     return Answer(
         question=asked_as or asked,
         searched_as=asked if asked_as else None,
-        searched_also=meant.words if meant else (),
+        searched_also=best.also,
         answered=answered,
         confidence=confidence,
         min_confidence=min_confidence,

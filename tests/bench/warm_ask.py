@@ -17,7 +17,8 @@ from pathlib import Path
 
 import numpy as np
 
-from bot.answering.answer import POOL, answer
+from bot.answering.answer import answer
+from bot.answering.judgement import POOL
 from bot.answering.judging import JUDGED, judge
 from bot.answering.question import understand
 from embeddings.encoding.encoder import open_encoder

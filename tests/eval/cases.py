@@ -19,9 +19,9 @@ import numpy as np
 import numpy.typing as npt
 from msgspec import Struct
 
-from bot.answering.answer import POOL
 from bot.answering.confidence import log_odds
 from bot.answering.copies import fold
+from bot.answering.judgement import POOL
 from bot.answering.judging import JUDGED, judge, rank
 from bot.answering.question import Question, understand
 from bot.evaluation.questions import LabelledQuestion, is_evidence

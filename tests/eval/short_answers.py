@@ -24,10 +24,11 @@ from pathlib import Path
 from msgspec import Struct
 from platformdirs import user_cache_path
 
-from bot.answering.answer import PASSAGES, POOL
+from bot.answering.answer import PASSAGES
 from bot.answering.confidence import WITH_READER
 from bot.answering.copies import fold
 from bot.answering.english.mentions import Mention, lower_words
+from bot.answering.judgement import POOL
 from bot.answering.judging import Judged, rank
 from bot.answering.question import understand
 from bot.answering.short_answer import SURE, is_sure, read_answer

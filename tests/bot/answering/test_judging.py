@@ -2,8 +2,8 @@ from __future__ import annotations
 
 from msgspec import structs
 
-from bot.answering.answer import POOL
 from bot.answering.confidence import fitted
+from bot.answering.judgement import POOL
 from bot.answering.judging import RIVAL, UNRIVALLED, judge
 from bot.answering.question import understand
 from embeddings.encoding.light import LightEncoder

@@ -7,8 +7,9 @@ from collections.abc import Sequence
 import pytest
 
 from bot.answering import confidence, judging
-from bot.answering.answer import PASSAGES, POOL
+from bot.answering.answer import PASSAGES
 from bot.answering.confidence import log_odds, probability_read
+from bot.answering.judgement import POOL
 from bot.answering.judging import READ, READ_FIRST, WEIGHED, judge_read, rank
 from bot.answering.question import Question, understand
 from bot.evaluation.questions import load

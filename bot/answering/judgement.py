@@ -1,0 +1,78 @@
+"""A question → what the index has for it, judged: searched, folded, read, in order."""
+
+from __future__ import annotations
+
+from msgspec import Struct, structs
+
+from bot.answering.copies import fold
+from bot.answering.judging import Judged, rank
+from bot.answering.question import Question
+from bot.answering.typing_errors import SURE, corrected
+from embeddings.encoding.encoder import Encoder
+from embeddings.encoding.pairs import PairReader
+from embeddings.index.search import Found, Hidden, Hit, Index
+
+POOL = 30
+"""Hits that are searched: the rivals of those that are judged, and their copies. A guess."""
+
+
+class Judgement(Struct, frozen=True):
+    """A question with what was found for it, judged.
+
+    Attributes:
+        question: as it was typed or, where words of it are probably typed wrong, as it was meant.
+        also: the words that were searched in the place of those.
+        found: of the hits that may be judged those that are no copies.
+        below: all that was found, without copies.
+        copies: passage id → its copies.
+        judged: the best first.
+    """
+
+    question: Question
+    also: tuple[str, ...]
+    found: Found
+    below: Found
+    copies: dict[int, list[Hit]]
+    judged: list[Judged]
+
+    @property
+    def probability(self) -> float:
+        return self.judged[0].probability if self.judged else 0.0
+
+
+def judgement(
+    question: Question,
+    index: Index,
+    encoder: Encoder,
+    reader: PairReader | None,
+    limit: int,
+    hidden: Hidden | None,
+) -> Judgement:
+    """What the index has for a question, as it was typed or, where that is likelier to be answered,
+    as it was probably meant. It does not depend on `limit`, the number of passages to be shown, but
+    for what there is below those that are judged.
+
+    Raises:
+        IndexUnusable: the index is damaged.
+    """
+
+    def judge(question: Question, also: tuple[str, ...] = ()) -> Judgement:
+        searched = index.search(question.query, max(POOL, 2 * limit), hidden=hidden)
+        groups = fold(searched.hits)
+        copies = {head.passage_id: others for head, *others in groups}
+        below = searched.with_hits(tuple(head for head, *_ in groups))  # a copy is no rival
+        pool = {hit.passage_id for hit in searched.hits[:POOL]}
+        found = below.with_hits(tuple(hit for hit in below.hits if hit.passage_id in pool))
+        judged = rank(question, found, encoder, reader)
+        if also:
+            judged = [
+                structs.replace(verdict, probability=verdict.probability * SURE ** len(also))
+                for verdict in judged
+            ]
+        return Judgement(question, also, found, below, copies, judged)
+
+    typed = judge(question)
+    mended = corrected(question, typed.found, index, encoder, hidden=hidden)
+    if mended is None:
+        return typed
+    return max(judge(mended.question, mended.words), typed, key=lambda own: own.probability)
