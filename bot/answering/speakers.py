@@ -15,7 +15,8 @@ from msgspec import structs
 
 from bot.answering.confidence import probability_read
 from bot.answering.english.answer_types import UNITS_OF_TIME
-from bot.answering.judging import Judged, offers
+from bot.answering.judging import Judged
+from bot.answering.marking import offers
 from bot.answering.question import Question
 from bot.answering.reader import LEAST
 from embeddings.articles.passages import Passage, Sentence
