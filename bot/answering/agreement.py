@@ -17,8 +17,11 @@ from collections.abc import Callable, Iterable
 
 from msgspec import Struct
 
-from bot.answering.citation import Quote
+from bot.answering.citation import DatedQuote
 from bot.answering.english.claims import Claim, same
+
+NO_DATE = "9999"
+"""After all that there are."""
 
 
 class Voice(Struct, frozen=True):
@@ -26,7 +29,7 @@ class Voice(Struct, frozen=True):
     sentence has; `sure`: whether it may stand against another."""
 
     claim: Claim
-    quote: Quote
+    quote: DatedQuote
     terms: frozenset[str] = frozenset()
     sure: bool = True
 
@@ -34,8 +37,8 @@ class Voice(Struct, frozen=True):
 def agree(
     voices: Iterable[Voice], alike: Callable[[frozenset[str], frozenset[str]], bool]
 ) -> list[list[Voice]]:
-    """The voices by what they say, the most first; empty where fewer than two articles speak,
-    or where what they say is not of one sort.
+    """The voices by what they say, the most first, then the earliest; empty where fewer than two
+    articles speak, or where what they say is not of one sort.
 
     An article that says two things is not sure, and is left out.
 
@@ -59,8 +62,13 @@ def agree(
         if surest.sure and all(alike(surest.terms, other[0].terms) for other in standing):
             standing.append([surest, *(voice for voice in group if voice is not surest)])
     if len(standing) > 1:
-        return sorted(standing, key=lambda group: -len(group))
+        return sorted(standing, key=lambda group: (-len(group), _published(group)))
     return groups if len(groups) == 1 and len(groups[0]) > 1 else []
+
+
+def _published(group: Iterable[Voice]) -> str:
+    """The earliest date; of what has none, one after all."""
+    return min(voice.quote.published or NO_DATE for voice in group)
 
 
 def _groups(voices: Iterable[Voice]) -> list[list[Voice]] | None:

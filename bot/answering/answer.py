@@ -7,9 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from bot.answering.agreement import Voice, agree
+from msgspec import structs
+
+from bot.answering.agreement import NO_DATE, Voice, agree
 from bot.answering.asked import Unsearched
-from bot.answering.citation import Answer, Citation, Place, Quote, Statement
+from bot.answering.citation import Answer, Citation, DatedQuote, Place, Quote, Statement
 from bot.answering.confidence import WITH_READER, WITHOUT_READER
 from bot.answering.copies import counterpart
 from bot.answering.english.claims import claim, same
@@ -35,8 +37,6 @@ from embeddings.index.search import Found, Hidden, Hit, Index
 
 PASSAGES = 3
 """Shown where nothing else is asked for. A choice."""
-
-_NO_DATE = "9999"  # after all that have one
 
 
 def answer(
@@ -71,36 +71,30 @@ def answer(
     reads = any(verdict.read is not None for verdict in judged)
     if min_confidence is None:
         min_confidence = WITH_READER if reads else WITHOUT_READER
-    below = further(question, best.below, judged, limit, encoder)
-    shown = [*judged, *below]
+    likely = [verdict for verdict in judged if verdict.probability >= min_confidence]
     shorts = {
         verdict.hit.passage_id: short
-        for verdict in shown
-        if verdict.probability >= min_confidence and (short := _short_answer(question, verdict))
+        for verdict in likely
+        if (short := _short_answer(question, verdict))
     }
+    below = further(question, best.below, judged, limit, encoder)
     citations = tuple(
-        _citation(
-            number,
-            verdict,
-            shorts.get(verdict.hit.passage_id),
-            best.copies[verdict.hit.passage_id],
-        )
-        for number, verdict in enumerate(shown[:limit], start=1)
+        _citation(number, verdict, shorts, best.copies)
+        for number, verdict in enumerate([*judged, *below][:limit], start=1)
     )
-    confidence = citations[0].score if citations else 0.0
-    answered = bool(citations) and confidence >= min_confidence
+    answered = bool(citations) and citations[0].score >= min_confidence
     return Answer(
         question=asked_as or asked,
         searched_as=asked if asked_as else None,
         searched_also=best.also,
         answered=answered,
-        confidence=confidence,
+        confidence=citations[0].score if citations else 0.0,
         min_confidence=min_confidence,
         reader=reads,
         reason=None if answered else reason(question, found, judged, min_confidence),
         citations=citations if answered else (),
         nearest=() if answered else citations,
-        agreement=_agreement(question, found, judged, shorts, min_confidence) if answered else (),
+        agreement=_agreement(question, found, likely, shorts, best.versions),
     )
 
 
@@ -113,28 +107,40 @@ def unsearched(message: str, why: Unsearched, min_confidence: float | None) -> A
 def _agreement(
     question: Question,
     found: Found,
-    judged: Sequence[Judged],
+    likely: Sequence[Judged],
     shorts: Mapping[int, Mention],
-    min_confidence: float,
+    versions: frozenset[int],
 ) -> tuple[Statement, ...]:
     """What several articles say whose passages are likely to answer. Nothing if the best passage
-    says nothing plain, or if a likely one has figures of which none is heard from another."""
+    says nothing plain, or if a likely one has figures of which none is heard from another.
+
+    Args:
+        versions: passages of one text that do not say the same: what each has is what it says,
+            whatever was read there.
+    """
     voices: list[Voice] = []
     heard: set[str] = set()
     unsettled = []
-    for verdict in judged:
-        marked = verdict.marked
-        if verdict.probability < min_confidence or marked in heard:  # a copy is no voice of its own
+    for verdict in likely:
+        marked, passage = verdict.marked, verdict.hit.passage_id
+        if marked in heard:  # a copy is no voice of its own
             continue
         words = _words(question, verdict)
+        if words is None and passage in versions:
+            words = short_answer(question, marked)
         claimed = claim_of(question, marked, words) if words else None
         if words and claimed:
             heard.add(marked)
             terms = frozenset(question.query.terms.keys() & verdict.hit.stems_of(marked))
             if not terms and verdict.span is not None:  # it may be about something else
                 continue
-            sure = verdict.hit.passage_id in shorts and is_alone(question, marked, words)
-            voices.append(Voice(claimed, _short_quote(verdict, words), terms, sure))
+            known = passage in shorts or passage in versions
+            # what lacks a number of the question is about another day, or another room
+            lacks = verdict.signals["missing_numbers"] > likely[0].signals["missing_numbers"]
+            sure = known and not lacks and is_alone(question, marked, words)
+            quote = structs.asdict(_short_quote(verdict, words))
+            dated = DatedQuote(**quote, published=verdict.hit.info.published)
+            voices.append(Voice(claimed, dated, terms, sure))
         elif not voices:
             return ()
         elif others := [claim(value.of(marked)) for value in candidates(question, marked)]:
@@ -181,13 +187,11 @@ def _short_quote(judged: Judged, short: Mention) -> Quote:
     return _quote(judged.hit, Sentence(start + short.start, start + short.end))
 
 
-def _citation(rank: int, judged: Judged, short: Mention | None, copies: Sequence[Hit]) -> Citation:
+def _citation(
+    rank: int, judged: Judged, shorts: Mapping[int, Mention], copies: Mapping[int, Sequence[Hit]]
+) -> Citation:
     best = judged.hit
-    elsewhere: dict[str, tuple[str, tuple[str, int], Place]] = {}
-    for copy in (other for other in copies if other.info.source != best.info.source):
-        place = _place(copy, counterpart(copy, judged.marked))
-        order = copy.info.published or _NO_DATE, (place.source, place.start_line)
-        elsewhere.setdefault(copy.info.source, (*order, place))
+    short = shorts.get(best.passage_id)
     return Citation(
         rank=rank,
         info=best.info,
@@ -195,10 +199,20 @@ def _citation(rank: int, judged: Judged, short: Mention | None, copies: Sequence
         highlight=_quote(best, judged.mark),
         short_answer=_short_quote(judged, short) if short else None,
         score=judged.probability,
-        also_in=tuple(
-            place for *_, place in sorted(elsewhere.values(), key=lambda entry: entry[:2])
-        ),
+        also_in=_also_in(judged, copies[best.passage_id]),
     )
+
+
+def _also_in(judged: Judged, copies: Sequence[Hit]) -> tuple[Place, ...]:
+    """A place in each other article that says the same, the earliest first."""
+    elsewhere: dict[str, tuple[str, tuple[str, int], Place]] = {}
+    for copy in copies:
+        own = counterpart(copy, judged.marked)
+        if own is not None and copy.info.source != judged.hit.info.source:
+            place = _place(copy, own)
+            order = copy.info.published or NO_DATE, (place.source, place.start_line)
+            elsewhere.setdefault(place.source, (*order, place))
+    return tuple(place for *_, place in sorted(elsewhere.values(), key=lambda entry: entry[:2]))
 
 
 def _quote(hit: Hit, part: Passage | Sentence) -> Quote:

@@ -10,6 +10,9 @@ from bot.answering.refusal import Reason
 from embeddings.articles.article import Info
 from embeddings.errors import Loss
 
+UNLIKELY = 0.03
+"""Below this probability a further passage is not worth to be shown under an answer. A guess."""
+
 
 class Place(Struct, frozen=True):
     """A slice of an article: characters [start_char, end_char), lines from 1."""
@@ -72,11 +75,17 @@ class Citation(Struct, frozen=True):
         return "" if is_name or self.passage.text.startswith(self.info.title) else self.info.title
 
 
+class DatedQuote(Quote, frozen=True):
+    """Words of an article that was published then, if that is known."""
+
+    published: str | None = None
+
+
 class Statement(Struct, frozen=True):
     """A figure, and where it stands: one quotation for each article."""
 
     value: str
-    quotes: tuple[Quote, ...]
+    quotes: tuple[DatedQuote, ...]
 
 
 class Unread(Struct, frozen=True):
@@ -125,6 +134,13 @@ class Answer(Struct, frozen=True):
     def shown(self) -> tuple[Citation, ...]:
         """The citations, or what is nearest where there are none."""
         return self.citations or self.nearest
+
+    @property
+    def listed(self) -> tuple[Citation, ...]:
+        """What a person is shown: under an answer, no passage that is as good as none."""
+        least = min(UNLIKELY, self.min_confidence)
+        further = (other for other in self.citations[1:] if other.score >= least)
+        return (*self.citations[:1], *further, *self.nearest)
 
     @property
     def likely(self) -> tuple[Citation, ...]:

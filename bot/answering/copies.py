@@ -1,12 +1,25 @@
-"""Passages that carry the same text, as wire copy is carried."""
+"""Passages that carry the same text, as wire copy is carried.
+
+Copies of one text may still differ in what matters: a corrected figure, a "not". So passages are
+folded by their words, that a text be judged once and be no rival of itself; then, when it is known
+which sentence is marked, what does not say the same there is a passage of its own.
+"""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from itertools import compress
 
+from msgspec import Struct
+
+from bot.answering.english.wording import says_same
+from bot.answering.judging import READ, Judged, in_order, judge, judge_read
+from bot.answering.question import Question
 from embeddings.articles.passages import Sentence
-from embeddings.index.search import Hit
+from embeddings.encoding.encoder import Encoder
+from embeddings.encoding.pairs import PairReader
+from embeddings.index.search import Found, Hit
 
 SAME_TEXT = 0.6
 """Share of the shorter passage's word triples that the other must have for them to be copies
@@ -21,6 +34,19 @@ _SPACED = {code: " " for code in range(128) if not _WORD.match(chr(code))}
 """What is no part of a word in ASCII → a space."""
 
 _Triples = frozenset[tuple[str, ...]]
+
+
+class Unfolded(Struct, frozen=True):
+    """What was judged, with each copy that says something else.
+
+    Attributes:
+        copies: passage id → its copies that say the same where it is marked.
+        versions: ids of the passages that are of one text and do not say the same.
+    """
+
+    judged: list[Judged]
+    copies: dict[int, list[Hit]]
+    versions: frozenset[int]
 
 
 def fold(hits: Sequence[Hit]) -> list[list[Hit]]:
@@ -46,11 +72,63 @@ def fold(hits: Sequence[Hit]) -> list[list[Hit]]:
     return groups
 
 
-def counterpart(copy: Hit, marked: str) -> Sentence:
-    """The sentence of a copy that has most of the marked one's words."""
-    wanted = _triples(marked)
-    passage = copy.passage
-    return max(passage.sentences, key=lambda own: len(wanted & _triples(passage.text_of(own))))
+def unfold(
+    question: Question,
+    found: Found,
+    judged: Sequence[Judged],
+    copies: Mapping[int, Sequence[Hit]],
+    encoder: Encoder,
+    reader: PairReader | None,
+) -> Unfolded:
+    """Have those of the copies that do not say the same in the marked sentence judged, too, each
+    against the rivals that the text had.
+
+    Args:
+        found: what the question found, without copies.
+        copies: of each judged passage, by its id.
+    """
+    apart: list[Judged] = []
+    same: dict[int, list[Hit]] = {}
+    versions: set[int] = set()
+    for verdict in judged:
+        head = verdict.hit.passage_id
+        rivals = found.with_hits(tuple(hit for hit in found.hits if hit.passage_id != head))
+        first, *others = _parted(question, rivals, verdict, copies[head], encoder)
+        if reader and verdict.read is not None and len(apart) < READ:
+            likeliest = sorted(others, key=lambda part: -part[0].before)
+            others = likeliest[READ:]
+            read = judge_read(question, rivals, [own for own, _ in likeliest[:READ]], reader)
+            for own, (_, rest) in zip(read, likeliest, strict=False):
+                others += _parted(question, rivals, own, rest, encoder)
+        same |= {own.hit.passage_id: alike for own, alike in (first, *others)}
+        apart += [own for own, _ in others]
+        versions |= {own.hit.passage_id for own, _ in (first, *others) if others}
+    ordered = in_order([*judged[:1], *apart], judged[1:]) if apart else [*judged]
+    return Unfolded(ordered, same, frozenset(versions))
+
+
+def _parted(
+    question: Question, rivals: Found, own: Judged, copies: Sequence[Hit], encoder: Encoder
+) -> list[tuple[Judged, list[Hit]]]:
+    """A passage with its copies that say the same where it is marked, and so on for the rest."""
+    parts = []
+    while True:
+        alike = [counterpart(copy, own.marked) is not None for copy in copies]
+        parts.append((own, [*compress(copies, alike)]))
+        copies = [copy for copy, is_alike in zip(copies, alike, strict=True) if not is_alike]
+        if not copies:
+            return parts
+        (own,) = judge(question, rivals, copies[:1], encoder)
+        copies = copies[1:]
+
+
+def counterpart(copy: Hit, marked: str) -> Sentence | None:
+    """The sentence of a copy that says the same as the marked one; None where none does."""
+    texts = [copy.passage.text_of(own) for own in copy.passage.sentences]
+    number = next((n for n, text in enumerate(texts) if text == marked), None)
+    if number is None:
+        number = next((n for n, text in enumerate(texts) if says_same(text, marked)), None)
+    return None if number is None else copy.passage.sentences[number]
 
 
 def _triples(text: str) -> _Triples:

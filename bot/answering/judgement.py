@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from msgspec import Struct, structs
 
-from bot.answering.copies import fold
+from bot.answering.copies import fold, unfold
 from bot.answering.judging import Judged, rank
 from bot.answering.question import Question
 from bot.answering.typing_errors import SURE, corrected
@@ -24,7 +24,8 @@ class Judgement(Struct, frozen=True):
         also: the words that were searched in the place of those.
         found: of the hits that may be judged those that are no copies.
         below: all that was found, without copies.
-        copies: passage id → its copies.
+        copies: passage id → its copies that say the same where it is marked.
+        versions: ids of the passages that are of one text and do not say the same.
         judged: the best first.
     """
 
@@ -33,6 +34,7 @@ class Judgement(Struct, frozen=True):
     found: Found
     below: Found
     copies: dict[int, list[Hit]]
+    versions: frozenset[int]
     judged: list[Judged]
 
     @property
@@ -63,13 +65,15 @@ def judgement(
         below = searched.with_hits(tuple(head for head, *_ in groups))  # a copy is no rival
         pool = {hit.passage_id for hit in searched.hits[:POOL]}
         found = below.with_hits(tuple(hit for hit in below.hits if hit.passage_id in pool))
-        judged = rank(question, found, encoder, reader)
-        if also:
-            judged = [
-                structs.replace(verdict, probability=verdict.probability * SURE ** len(also))
-                for verdict in judged
-            ]
-        return Judgement(question, also, found, below, copies, judged)
+        ranked = rank(question, found, encoder, reader)
+        unfolded = unfold(question, found, ranked, copies, encoder, reader)
+        judged = [
+            structs.replace(verdict, probability=verdict.probability * SURE ** len(also))
+            for verdict in unfolded.judged
+        ]
+        return Judgement(
+            question, also, found, below, copies | unfolded.copies, unfolded.versions, judged
+        )
 
     typed = judge(question)
     mended = corrected(question, typed.found, index, encoder, hidden=hidden)

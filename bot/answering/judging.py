@@ -15,8 +15,8 @@ import numpy as np
 import numpy.typing as npt
 from msgspec import Struct, structs
 
+from bot.answering import marking
 from bot.answering.confidence import log_odds, probability, probability_read
-from bot.answering.english import mentions
 from bot.answering.question import Question
 from bot.answering.reader import Reading, Span, read
 from embeddings.articles.passages import Sentence
@@ -24,10 +24,6 @@ from embeddings.encoding.encoder import Encoder, Tokens
 from embeddings.encoding.pairs import PairReader
 from embeddings.index.languages import ENGLISH
 from embeddings.index.search import Found, Hit
-
-COVERAGE, WITH_PREVIOUS, OFFERS = 0.5, 0.15, 0.1
-"""What speaks for a sentence beside its cosine. A sentence often leaves its subject to the one
-before it. Measured: chosen on eval/wikipedia and train/squad11_dev_extra (tests/eval/README.md)."""
 
 UNRIVALLED = 0.25
 """The least that a rival's score counts for: in a folder of few passages it need not be any good.
@@ -37,6 +33,10 @@ RIVAL = 5
 """The passage is held against its fifth best rival: better ones may say the same.
 Measured (tests/eval/README.md)."""
 
+CONTRARY = 1.0
+"""What a passage loses in the order where its marked sentence is contrary (marking.py). Measured
+(tests/eval/README.md)."""
+
 IN_ORDER = 0.15
 """What a point of the reader's score counts for beside the log-odds of before it was read, in the
 order of the passages. Measured (tests/eval/README.md)."""
@@ -44,10 +44,6 @@ order of the passages. Measured (tests/eval/README.md)."""
 UNREAD, HIGHEST = -12.0, 10.0
 """What counts for the score of a passage that is not read, and the score that one may have.
 Measured: the median of all that were read, and what one in five of the right ones exceeds."""
-
-IN_MARK = 0.05
-"""What a sentence's share of what was read counts for beside the rule. Measured
-(tests/eval/README.md)."""
 
 JUDGED = 5
 """Hits that are judged at the least, where none is read. Measured (3 found less, 8 no more; the
@@ -70,7 +66,8 @@ class Judged(Struct, frozen=True):
     `before`: that probability before it was read; `signals`: what it was computed from
     (tests/eval/fit_confidence.py fits on them); `carried`: the share of the question's information
     that the marked sentence carries; `sentences`: what speaks for marking each of the passage's
-    sentences. Where it was read: `read`, the score of the best words in it, and `span`, the best
+    sentences; `contrary`: whether that denies and the question does not, or the other way round.
+    Where it was read: `read`, the score of the best words in it, and `span`, the best
     words of the marked sentence.
     """
 
@@ -81,6 +78,7 @@ class Judged(Struct, frozen=True):
     signals: dict[str, float]
     carried: float
     sentences: tuple[float, ...]
+    contrary: bool = False
     read: float | None = None
     span: Span | None = None
 
@@ -88,7 +86,7 @@ class Judged(Struct, frozen=True):
     def order(self) -> float:
         """By what passages are ranked: a blend of what was known before and what was read."""
         score = UNREAD if self.read is None else self.read
-        return log_odds(self.before) + IN_ORDER * score
+        return log_odds(self.before) + IN_ORDER * score - CONTRARY * self.contrary
 
     @property
     def marked(self) -> str:
@@ -107,7 +105,7 @@ def rank(
     questions.
     """
     if reader is None or not question.sought.question:
-        return judge(question, found, found.hits[:JUDGED], encoder)
+        return in_order(judge(question, found, found.hits[:JUDGED], encoder), [])
     weighed = judge(question, found, found.hits[:WEIGHED], encoder)
     judged = judge_read(question, found, weighed[:READ_FIRST], reader)
     highest = max((verdict.order for verdict in judged), default=0.0)
@@ -118,15 +116,21 @@ def rank(
     ]
     judged += judge_read(question, found, hopeful, reader)
     if all(verdict.read is None for verdict in judged):
-        return judge(question, found, found.hits[:JUDGED], encoder)
-    first = max(judged, key=lambda verdict: verdict.order)
+        return in_order(judge(question, found, found.hits[:JUDGED], encoder), [])
     known = {verdict.hit.passage_id for verdict in judged}
-    others = (own for own in weighed if own.hit.passage_id not in known)
+    return in_order(judged, [own for own in weighed if own.hit.passage_id not in known])
+
+
+def in_order(first: Sequence[Judged], others: Sequence[Judged]) -> list[Judged]:
+    """The best first, which is among `first`; none is likelier than one above it."""
+    if not first:
+        return []
+    best = max(first, key=lambda verdict: verdict.order)
     rest = sorted(
-        (verdict for verdict in (*judged, *others) if verdict is not first),
+        (verdict for verdict in (*first, *others) if verdict is not best),
         key=lambda verdict: -verdict.order,
     )
-    return _falling([first, *rest])
+    return _falling([best, *rest])
 
 
 def further(
@@ -162,11 +166,11 @@ def judge(
         found: what the question found. `hits` are some of it; the rivals of each are all others.
         chance: signals → probability.
     """
-    scored = [_sentences(question, found, hit) for hit in hits]
+    scored = [marking.scores(question, found, hit) for hit in hits]
     marks = [
         hit.passage.sentences[own.index(max(own))] for hit, own in zip(hits, scored, strict=True)
     ]
-    marked = [hit.passage.said_in(mark) for hit, mark in zip(hits, marks, strict=True)]
+    marked = [marking.in_context(hit.passage, mark) for hit, mark in zip(hits, marks, strict=True)]
     weights = np.array([found.idf.get(term or "", 0.0) for term in question.token_terms])
     judged = []
     for hit, own, mark, text, tokens in zip(
@@ -176,7 +180,8 @@ def judge(
         signals = _signals(question, found, hit, in_mark, tokens, weights)
         carried = found.coverage(in_mark)
         p = chance(signals)
-        judged.append(Judged(hit, mark, p, p, signals, carried, tuple(own)))
+        contrary = marking.is_contrary(question, found, hit.passage.text_of(mark))
+        judged.append(Judged(hit, mark, p, p, signals, carried, tuple(own), contrary))
     judged.sort(key=lambda verdict: -verdict.probability)
     return judged
 
@@ -205,53 +210,20 @@ def judge_read(
 
 def _with_reading(question: Question, found: Found, verdict: Judged, reading: Reading) -> Judged:
     # the reader learnt no yes or no: there the rule is right more often
-    mark = verdict.mark if question.sought.yes_or_no else _mark_read(verdict, reading)
-    own = verdict.hit.stems_of(verdict.hit.passage.said_in(mark))
+    mark = verdict.mark
+    if not question.sought.yes_or_no:
+        rule = dict(zip(verdict.hit.passage.sentences, verdict.sentences, strict=True))
+        mark = marking.read_mark(rule, reading)
+    passage = verdict.hit.passage
     return structs.replace(
         verdict,
         mark=mark,
         probability=probability_read(verdict.before, reading.score),
-        carried=found.coverage(own),
+        carried=found.coverage(verdict.hit.stems_of(marking.in_context(passage, mark))),
+        contrary=marking.is_contrary(question, found, passage.text_of(mark)),
         read=reading.score,
         span=reading.spans.get(mark),
     )
-
-
-def _sentences(question: Question, found: Found, hit: Hit) -> list[float]:
-    """What speaks for marking each sentence of a hit."""
-    previous, scores = frozenset[str](), []
-    for sentence, cosine in zip(hit.passage.sentences, hit.sentence_cosines, strict=True):
-        own = hit.stems_of(hit.passage.said_in(sentence))
-        scores.append(
-            cosine
-            + COVERAGE * found.coverage(own)
-            + WITH_PREVIOUS * found.coverage(own | previous)
-            + OFFERS * offers(question, hit.passage.text_of(sentence))
-        )
-        previous = own
-    return scores
-
-
-def _mark_read(verdict: Judged, reading: Reading) -> Sentence:
-    """The sentence to mark, by the rule and by what was read (as the logarithm of its share of
-    all that was read there)."""
-    if not reading.spans:
-        return verdict.mark
-    total = np.logaddexp.reduce([span.score for span in reading.spans.values()])
-    rule = dict(zip(verdict.hit.passage.sentences, verdict.sentences, strict=True))
-    return max(
-        reading.spans,
-        key=lambda own: rule[own] + IN_MARK * float(reading.spans[own].score - total),
-    )
-
-
-def offers(question: Question, text: str) -> int:
-    """1 where the text has a value of the kind asked for that the question has not; -1
-    where it has none; 0 where no kind is asked for."""
-    kind = question.sought.kind
-    if kind is None:
-        return 0
-    return 1 if any(mentions.new(kind, text, question.words)) else -1
 
 
 def _signals(

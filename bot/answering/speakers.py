@@ -18,7 +18,8 @@ from msgspec import structs
 from bot.answering.confidence import probability_read
 from bot.answering.english.answer_types import UNITS_OF_TIME
 from bot.answering.english.quotations import quotations
-from bot.answering.judging import Judged, offers
+from bot.answering.judging import Judged
+from bot.answering.marking import offers
 from bot.answering.question import Question
 from bot.answering.reader import LEAST
 from embeddings.articles.passages import Passage, Sentence

@@ -113,7 +113,7 @@ class Card(Vertical):
     @property
     def citations(self) -> tuple[Citation, ...]:
         """All that can be chosen in it."""
-        return self.exchange.answer.shown if self.exchange else ()
+        return self.exchange.answer.listed if self.exchange else ()
 
     async def wait(self, text: str) -> None:
         """Say what the answer waits for."""
@@ -163,7 +163,7 @@ class Card(Vertical):
             yield Static(refusal, classes="refusal", markup=False)
         if answer.answered:
             yield CitationView(answer.citations[0], likely=True)
-            further, noun = answer.citations[1:], "further passage"
+            further, noun = answer.listed[1:], "further passage"
         else:
             further, noun = answer.nearest, "nearest passage"
         if further:

@@ -161,7 +161,7 @@ class _Talk:
 
     def _cited(self, number: str) -> Opened:
         """The article of one of the last answer's passages, as it is now."""
-        citations = self._last().shown
+        citations = self._last().listed
         place = int(number) if number.isdecimal() and len(number) < 9 else 1 if not number else 0
         if not 1 <= place <= len(citations):
             text = f"1 to {len(citations)}"

@@ -18,7 +18,7 @@ from bot.presenting.text import reason_words, remake_words, remedy_words
 from embeddings.errors import Loss
 
 if TYPE_CHECKING:
-    from bot.answering.citation import Answer, Citation, Place, Quote, Unread
+    from bot.answering.citation import Answer, Citation, DatedQuote, Place, Quote, Unread
     from bot.presenting.status import Standing
     from embeddings.articles.folder import Skipped
     from embeddings.errors import VerbatimError
@@ -51,9 +51,10 @@ class WordsJson(SliceJson):
 
 
 class QuoteJson(PlaceJson):
-    """A slice of a source, with its words."""
+    """A slice of a source, with its words, and when that was published."""
 
     text: str
+    published: NotRequired[str | None]
 
 
 class HighlightJson(WordsJson):
@@ -191,7 +192,10 @@ def answer_json(answer: Answer) -> AnswerJson:
         "agreement": [
             {
                 "value": statement.value,
-                "sources": [{"text": q.text, **_place_json(q)} for q in statement.quotes],
+                "sources": [
+                    {"text": quote.text, **_place_json(quote), "published": quote.published}
+                    for quote in statement.quotes
+                ],
             }
             for statement in answer.agreement
         ],
@@ -272,9 +276,7 @@ def answer_of(document: Any) -> Answer:
         agreement=tuple(
             Statement(
                 statement["value"],
-                tuple(
-                    _quote(quote, quote["source"], quote["text"]) for quote in statement["sources"]
-                ),
+                tuple(_dated_quote(quote) for quote in statement["sources"]),
             )
             for statement in stored.get("agreement", ())
         ),
@@ -328,6 +330,15 @@ def _quote(document: SliceJson, source: str, text: str) -> Quote:
 
     place = _place(document, source)
     return Quote(source, place.start_line, place.end_line, place.start_char, place.end_char, text)
+
+
+def _dated_quote(document: QuoteJson) -> DatedQuote:
+    import msgspec
+
+    from bot.answering.citation import DatedQuote
+
+    quote = _quote(document, document["source"], document["text"])
+    return DatedQuote(**msgspec.structs.asdict(quote), published=document.get("published"))
 
 
 def report_json(report: Report) -> ReportJson:

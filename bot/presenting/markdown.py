@@ -8,7 +8,7 @@ from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 from bot.presenting.terminal import one_line, safe
-from bot.presenting.text import reason_words, refusal_words, unread_names
+from bot.presenting.text import also_words, reason_words, refusal_words, unread_names
 
 if TYPE_CHECKING:
     from bot.answering.citation import Answer, Citation, Place
@@ -31,7 +31,7 @@ def answer_parts(answer: Answer, hashes: Mapping[str, str | None]) -> Iterator[s
         yield f"Could not be read: {escaped(unread_names(answer.unread))}."
     for citation in answer.likely:
         yield _cited(citation, hashes)
-    others = answer.shown[len(answer.likely) :]
+    others = answer.listed[len(answer.likely) :]
     if others:
         named = "; ".join(f"{_place(other.highlight)} ({other.score:.0%})" for other in others)
         yield f"{'Less likely' if answer.likely else 'Nearest'}: {named}"
@@ -80,7 +80,8 @@ def _receipt(citation: Citation, hashes: Mapping[str, str | None]) -> str:
     if hashes[citation.source] != info.sha256:
         gone = hashes[citation.source] is None
         receipt += " (the article is gone)" if gone else " (the article has changed since)"
-    also = [f"also in {_place(place)}" for place in citation.also_in]
+    before, named, after = also_words(citation)
+    also = [f"{before}{'; '.join(map(_place, named))}{after}"] if named else []
     return "  \n".join([f"— {', '.join(words)}", *also, receipt])
 
 

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from bot.answering.english.quantities import quantity
 from bot.presenting.terminal import Line, Span, count, one_line, safe
 from embeddings.errors import Remedy
 
 if TYPE_CHECKING:
-    from bot.answering.citation import Answer, Citation, Place, Unread
+    from bot.answering.citation import Answer, Citation, Place, Statement, Unread
     from bot.answering.refusal import Reason
     from embeddings.articles.article import Info
     from embeddings.articles.folder import Skipped
@@ -19,7 +21,7 @@ if TYPE_CHECKING:
     from embeddings.index.rebuild import Report
 
 _NAMED = 3
-"""Words that a reason names of each sort."""
+"""Words that a reason names of each sort, and articles that carry the same. A choice."""
 
 _TITLE = 60
 """Characters of a title in a reason."""
@@ -171,7 +173,7 @@ def answer_lines(answer: Answer, seeds: Path) -> list[Line]:
             lines += [Line(()), Line((Span("The nearest passages:", "dim"),))]
     lines += [Line(()), *agreement_lines(answer, seeds)] if answer.agreement else []
     doubtful = False
-    for citation in answer.shown:
+    for citation in answer.listed:
         lines.append(Line(()))
         if answer.answered and not doubtful and citation.score < answer.min_confidence:
             doubtful = True
@@ -228,12 +230,12 @@ def agreement_lines(answer: Answer, seeds: Path) -> list[Line]:
     """What several articles say, side by side, each with its sources."""
     number = sum(len(statement.quotes) for statement in answer.agreement)
     values = [statement.value for statement in answer.agreement]
-    figures = any(character.isdigit() for value in values for character in value)
+    figures = any(re.search(r"\d", value) or quantity(value) for value in values)
     differ = f"articles give different {'figures' if figures else 'answers'}:"
     words = "articles say the same:" if len(values) == 1 else differ
     lines = [Line((Span(f"{number} {words}", "shown"),))]
     for statement in answer.agreement:
-        spans = [Span(statement.value, "short"), Span("  "), *_sources(statement.quotes, seeds)]
+        spans = [Span(statement.value, "short"), Span("  "), *_dated_sources(statement, seeds)]
         lines.append(Line(tuple(spans), indent=3, hang=3))
     return lines
 
@@ -264,9 +266,30 @@ def citation_lines(
         lines += [Line(marked, indent=3), Line((Span("in its passage:", "dim"),), indent=3)]
     lines.append(Line((Span(before, "around"), *marked, Span(after, "around")), indent=3))
     if citation.also_in:
-        also = (Span("also in ", "dim"), *_sources(citation.also_in, seeds))
+        first, named, more = also_words(citation)
+        also = (Span(first, "dim"), *_sources(named, seeds), Span(more, "dim"))
         lines.append(Line(also, indent=3))
     return lines
+
+
+def also_words(citation: Citation) -> tuple[str, tuple[Place, ...], str]:
+    """Where else a citation stands: the words before the places that are named, these, and the
+    words after them. Of many the first are named."""
+    places = citation.also_in
+    if len(places) <= _NAMED:
+        return "also in ", places, ""
+    words = f"the same in {len(places) + 1} articles: also in "
+    return words, places[:_NAMED], f" and {len(places) - _NAMED} more"
+
+
+def _dated_sources(statement: Statement, seeds: Path) -> list[Span]:
+    """Its places, each with the date of its article."""
+    spans: list[Span] = []
+    for quote in statement.quotes:
+        spans += [Span(", ", "dim")] if spans else []
+        spans += _sources([quote], seeds)
+        spans += [Span(f" ({quote.published})", "dim")] if quote.published else []
+    return spans
 
 
 def _sources(places: Iterable[Place], seeds: Path) -> list[Span]:

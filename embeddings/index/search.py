@@ -42,6 +42,9 @@ _log = logging.getLogger(__name__)
 _MOST_TERMS = 256
 """Terms of a question that are searched. A guess: nobody asks in so many words."""
 
+_MOST_CANDIDATES = 16 * CANDIDATES
+"""Taken from either side where many are copies of one text. A guess: 800 articles carry it."""
+
 _ALIKE, _WITH_TERM = 12, 20
 """Terms that are looked at for a word that no article has, and passages for each. A guess."""
 
@@ -209,7 +212,8 @@ class Index:
         self._words: Words
 
     def search(self, query: Query, limit: int = 10, *, hidden: Hidden | None = None) -> Found:
-        """The best passages for a question, at most `limit`.
+        """The best passages for a question: those of at most `limit` texts, with all copies of
+        these that are found.
 
         Raises:
             GenerationDamaged: derived files are damaged, or two rebuilds took them away while
@@ -288,25 +292,19 @@ class Index:
     def _search(self, query: Query, limit: int, hidden: Hidden | None) -> Found:
         passages, having = len(self._words), self._frequencies(query)
         highest = upper_bound(idf(having, passages)) or 1.0
-        near = self._vectors.search(query.vector, CANDIDATES)
-        terms = [*query.terms, *query.forms]
-        bm25 = self._words.search(terms, CANDIDATES)
-        ids = [*{**near, **bm25}]
-        if len(bm25) == CANDIDATES:  # else no other passage has any of the terms
-            others = [number for number in ids if number not in bm25]
-            bm25 |= self._words.scores(terms, others)
-        lexical = {number: min(bm25.get(number, 0.0) / highest, 1.0) for number in ids}
-        ranked = _ranked(self._store.candidates(ids), lexical, query)
-        hits = self._hits(ranked if hidden else ranked[:limit], lexical, query)
+        candidates, bm25 = self._candidates(query)
+        lexical = {number: min(bm25.get(number, 0.0) / highest, 1.0) for number in candidates.ids}
+        ranked = _ranked(candidates, lexical, query)
+        hits = self._hits(ranked if hidden else _first(ranked, candidates, limit), lexical, query)
         if hidden:
             gone = [hit for hit in hits if hidden(hit.info.source, hit.passage.text)]
             passages -= len(gone)
             for stems_of_gone in (hit.stems() for hit in gone):
                 for stem in having.keys() & stems_of_gone:
                     having[stem] -= 1
-            hits = [hit for hit in hits if hit not in gone]
+            hits = [hit for hit in hits if hit not in gone][:limit]
         return Found(
-            hits=tuple(hits[:limit]),
+            hits=tuple(hits),
             idf=idf(having, passages),
             unknown=frozenset(term for term in query.terms if not having[term]),
         )
@@ -318,6 +316,23 @@ class Index:
             term = query.forms[form]
             having[term] = min(having[term] + passages, len(self._words))
         return having
+
+    def _candidates(self, query: Query) -> tuple[Candidates, dict[int, float]]:
+        """The candidates, and the BM25 of those that have any. Copies of one text do not crowd out
+        all others: where there are many, more are taken."""
+        wanted, terms = CANDIDATES, [*query.terms, *query.forms]
+        while True:
+            near = self._vectors.search(query.vector, wanted)
+            bm25 = self._words.search(terms, wanted)
+            candidates = self._store.candidates([*{**near, **bm25}])
+            enough = len(set(candidates.endings)) >= min(CANDIDATES, len(candidates.ids))
+            if enough or wanted >= min(_MOST_CANDIDATES, len(self._words)):
+                break
+            wanted *= 4
+        if len(bm25) == wanted:  # else no other passage has any of the terms
+            others = [number for number in candidates.ids if number not in bm25]
+            bm25 |= self._words.scores(terms, others)
+        return candidates, bm25
 
     def _hits(
         self, ranked: list[tuple[int, Floats, float]], lexical: dict[int, float], query: Query
@@ -361,6 +376,15 @@ def _ranked(
     ]
     rows.sort(key=lambda row: row[:2])
     return [(number, own, -negative) for negative, _, number, own in rows]
+
+
+def _first(
+    ranked: list[tuple[int, Floats, float]], candidates: Candidates, limit: int
+) -> list[tuple[int, Floats, float]]:
+    """The passages of the first `limit` texts, with all their copies."""
+    text_of = dict(zip(candidates.ids, candidates.endings, strict=True))
+    texts = {*islice(dict.fromkeys(text_of[number] for number, *_ in ranked), limit)}
+    return [row for row in ranked if text_of[row[0]] in texts]
 
 
 def _missing(folder: Path) -> IndexUnusable:

@@ -41,6 +41,10 @@ was emptied keeps all: its folder may only have been out of reach. A guess: some
 _INFO = tuple(field for field in Info.__struct_fields__ if field != "sha256")
 """The columns of an article's `Info`; the hash is stored as bytes."""
 
+_ENDING = "substr(p.text, -100) AS ending"
+"""Hardly two texts end in the same 100 characters but copies; what comes before, a heading of its
+own, a copy may not have. A guess."""
+
 
 class StoredArticle(Struct, frozen=True):
     """What the index knows of an article's file. `sha256` is that of its bytes, in hexadecimal."""
@@ -64,12 +68,14 @@ class Candidates(Struct, frozen=True):
 
     Attributes:
         places: (source, first character) of each.
+        endings: the last characters of each, which copies of one text share.
         sentences: unit vectors of all their sentences, float32 (n, dimension).
         bounds: rows [start, end) of `sentences` that are each one's own.
     """
 
     ids: tuple[int, ...]
     places: tuple[tuple[str, int], ...]
+    endings: tuple[str, ...]
     sentences: Floats
     bounds: tuple[tuple[int, int], ...]
 
@@ -226,7 +232,7 @@ class Store:
         """
         from embeddings.index import codec
 
-        rows = self._of(ids, "p.id, a.source, p.start_char, p.bounds")
+        rows = self._of(ids, f"p.id, a.source, p.start_char, p.bounds, {_ENDING}")
         counts = [codec.count(row["bounds"]) for row in rows]
         dimension = codec.dimension(rows[0]["vector"]) if rows else 0
         for row, count in zip(rows, counts, strict=True):
@@ -236,6 +242,7 @@ class Store:
         return Candidates(
             ids=tuple(row["id"] for row in rows),
             places=tuple((row["source"], row["start_char"]) for row in rows),
+            endings=tuple(row["ending"] for row in rows),
             sentences=codec.sentences([row["directions"] for row in rows], dimension),
             bounds=tuple((end - count, end) for end, count in zip(ends, counts, strict=True)),
         )

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from bot.answering.agreement import Voice, agree
-from bot.answering.citation import Answer, Quote
+from bot.answering.citation import Answer, DatedQuote
 from bot.answering.english.claims import claim
 from bot.answering.english.quantities import Quantity
 from embeddings.encoding.light import LightEncoder
@@ -23,7 +23,7 @@ from tests.conftest import MAX_BYTES, write
 def voice(source: str, value: str, *terms: str, sure: bool = True) -> Voice:
     said = claim(value)
     assert said is not None
-    return Voice(said, Quote(source, 1, 1, 0, len(value), value), frozenset(terms), sure)
+    return Voice(said, DatedQuote(source, 1, 1, 0, len(value), value), frozenset(terms), sure)
 
 
 def said(*voices: Voice) -> list[list[str]]:

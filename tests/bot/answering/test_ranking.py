@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from types import ModuleType
 
 import pytest
 
-from bot.answering import confidence, judging
+from bot.answering import confidence, judging, marking
 from bot.answering.answer import PASSAGES
 from bot.answering.confidence import log_odds, probability_read
 from bot.answering.judgement import POOL
@@ -110,13 +111,13 @@ def test_a_yes_or_no_is_marked_by_the_rule(
     assert [verdict.mark for verdict in after] == [verdict.mark for verdict in before]
 
 
-@pytest.mark.parametrize("name", ["IN_ORDER", "IN_MARK"])
+@pytest.mark.parametrize("weight", [(judging, "IN_ORDER"), (marking, "IN_MARK")])
 def test_a_spoiled_weight_is_seen(
     seeds_search: Index,
     encoder: LightEncoder,
     reader: PairReader,
     monkeypatch: pytest.MonkeyPatch,
-    name: str,
+    weight: tuple[ModuleType, str],
 ) -> None:
     def marks() -> list[object]:
         return [
@@ -126,7 +127,7 @@ def test_a_spoiled_weight_is_seen(
         ]
 
     usual = marks()
-    monkeypatch.setattr(judging, name, -getattr(judging, name) * 100)
+    monkeypatch.setattr(*weight, -getattr(*weight) * 100)
     assert marks() != usual
 
 

@@ -8,13 +8,15 @@ from typing import get_args, get_type_hints
 import pytest
 from msgspec.structs import replace
 
-from bot.answering.citation import Answer, Unread
+from bot.answering.citation import Answer, DatedQuote, Place, Statement, Unread
 from bot.answering.refusal import Reason
 from bot.conversations.export import as_markdown
 from bot.conversations.history import Exchange
 from bot.presenting.terminal import Line
 from bot.presenting.text import (
+    agreement_lines,
     answer_lines,
+    citation_lines,
     error_lines,
     error_words,
     reason_words,
@@ -105,11 +107,13 @@ def test_every_remake_has_words(reason: str) -> None:
 def test_what_is_less_likely_stands_apart(answers: list[Answer]) -> None:
     answer = answers[0]
     first, second, third = answer.citations
-    scored = (first, replace(second, score=0.01), replace(third, score=0.005))
+    scored = (first, replace(second, score=0.1), replace(third, score=0.005))
     doubtful = replace(answer, citations=scored, agreement=())
     text = plain(answer_lines(doubtful, Path("/seeds")))
     assert text.count("Less likely to answer:") == 1
     assert text.index(first.passage.text) < text.index("Less likely") < text.index(second.source)
+    assert third.passage.text not in text  # as good as no answer: only the JSON has it
+    assert doubtful.shown[2] == scored[2]
 
 
 UNREAD = tuple(
@@ -168,3 +172,28 @@ def test_a_refusal_names_what_could_not_be_read(answers: list[Answer]) -> None:
     answered = replace(answers[0], unread=UNREAD[:2])
     markdown = as_markdown([Exchange("2026-11-21T14:30:05+00:00", answered)], Path("/seeds"))
     assert "\n\nCould not be read: shut/ and old/.\n\n" in markdown
+
+
+def test_of_many_articles_that_carry_the_same_the_first_are_named(answers: list[Answer]) -> None:
+    citation = answers[0].citations[0]
+    places = tuple(Place(f"{number}.txt", 3, 3, 9, 20) for number in range(1, 41))
+    few, many = (
+        plain(citation_lines(replace(citation, also_in=places[:number]), Path("/seeds")))
+        for number in (3, 40)
+    )
+    assert few.endswith("\nalso in 1.txt:3, 2.txt:3, 3.txt:3")
+    assert many.endswith("\nthe same in 41 articles: also in 1.txt:3, 2.txt:3, 3.txt:3 and 37 more")
+
+
+def test_figures_stand_with_the_dates_of_their_articles(answers: list[Answer]) -> None:
+    quotes = (
+        DatedQuote("a.txt", 3, 3, 0, 4, "Nine", "2019-01-02"),
+        DatedQuote("b.txt", 5, 5, 0, 3, "ten"),
+    )
+    statements = tuple(Statement(quote.text, (quote,)) for quote in quotes)
+    lines = agreement_lines(replace(answers[0], agreement=statements), Path("/seeds"))
+    assert plain(lines).split("\n") == [
+        "2 articles give different figures:",
+        "Nine  a.txt:3 (2019-01-02)",
+        "ten  b.txt:5",
+    ]

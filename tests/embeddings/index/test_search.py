@@ -261,3 +261,25 @@ def test_a_hit_has_the_stems_of_its_title_and_its_text(
     last = max((hit for hit in hits if hit.info.source == "a.txt"), key=lambda hit: hit.passage_id)
     assert last.stems() == {"bee", "noth", "els"}
     assert meta_of(folder).complete
+
+
+def test_many_copies_of_a_text_crowd_out_no_other_and_all_are_found(
+    tmp_path: Path, model: Model, encoder: Encoder
+) -> None:
+    wire = "The lighthouse at Lista will be lit again in May, the coast guard told all the papers."
+    articles: dict[str, str | bytes] = {
+        f"copy-{number:03}.txt": f"Paper {number}\n\n{wire} It was dark for eleven years.\n"
+        for number in range(130)
+    }
+    articles |= {
+        f"other-{number}.txt": f"Keeper {number}\n\nThe keeper of a lighthouse in the north had"
+        f" {number + 2} hens and lit his lamp at dusk.\n"
+        for number in range(3)
+    }
+    build(write(tmp_path / "seeds", articles), tmp_path / "index", model)
+    index = Index(tmp_path / "index")
+    hits = search_of(index, encoder)("When will the lighthouse at Lista be lit again?", 3).hits
+    index.close()
+    sources = [hit.info.source for hit in hits]
+    assert sum(source.startswith("copy") for source in sources) == 130
+    assert sum(source.startswith("other") for source in sources) == 2

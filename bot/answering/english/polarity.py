@@ -1,0 +1,30 @@
+"""Whether a sentence says that something is so, or that it is not."""
+
+from __future__ import annotations
+
+import re
+
+_DENIALS = (
+    r"(?i)\b(?:not|never|neither|nor|none|nobody|nothing|nowhere|cannot|without|no)\b|n['’]t\b"
+    r"|\b(?:den(?:y|ies|ied|ying)|barred|banned|forbidden|prohibited|unable)\b"
+    r"|\b(?:fail|refus|declin)(?:e?s|e?d|ing|e)?\s+to\b"
+)
+_NO_DENIALS = (
+    r"(?i)\bnot\s+(?:only|just|merely|least)\b|\bno\s+(?:doubt|fewer|less|later|sooner)\b|\bno\.?\s*\d"
+    r"|\bwhether\s+or\s+not\b|\bnothing\s+but\b|\bnone\s+other\b"
+)
+_CLAUSE = (
+    r"(?i)[;:—“”\"]|\s[-–]\s|,\s+(?=not\b)"
+    r"|,?\s\b(?:because|but|although|though|while|whereas|since|unless|if|when|who|which)\b"
+    r"|\s(?<!denied\s|denies\s)that\b"
+)
+
+
+def denies(text: str) -> bool:
+    """Whether it has a word of denial."""
+    return bool(re.search(_DENIALS, re.sub(_NO_DENIALS, " ", text)))
+
+
+def clauses(text: str) -> list[str]:
+    """A sentence cut where another statement may begin."""
+    return [own for own in re.split(_CLAUSE, text) if own.strip()]
