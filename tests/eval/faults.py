@@ -433,7 +433,7 @@ def of_chat() -> Iterator[Case]:
     yield case(14, rows[14].removesuffix(" (pasted)"), is_done)
     compare, summarise = rows[15].split(" / ")
     yield case(15, compare, lambda out: len(out.answer["agreement"]) > 1)
-    yield case(15, summarise, lambda out: out.code == 1 and "“" not in out.answer["reason"])
+    yield case(15, summarise, lambda out: out.code == 1 and not out.answer["nearest"])
     for greeting in rows[16].split(" / "):
         yield case(16, greeting, lambda out: out.code == 1 and not out.answer["nearest"])
     yield case(17, rows[17], marks("2023-05-26-what"))
