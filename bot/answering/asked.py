@@ -59,7 +59,7 @@ class _Sentence(Struct, frozen=True):
 
 # Words. All patterns are in lower case, and match whatever the case.
 
-_ENDS = r"“[^”]{0,400}”|\"[^\"]{0,400}\"|([.?!…]+['’)\]]*)(?=\s)"
+_ENDS = r"“[^”]{0,400}”|\"[^\"]{0,400}\"|([.?!…]+['’)\]]*|[:;]-?[()DP])(?=\s)"
 _ABBREVIATIONS = TITLE | {"st", "no", "vs", "approx", "dept", "inc", "jr", "sr", "mt", "est", "cf"}
 _VERBS = "|".join(word for word in sorted(AUXILIARY) if word[0].isalpha())
 _OPENS = f"(?:{'|'.join(sorted(WH))}|whether|if)"
@@ -74,7 +74,8 @@ _ARTICLES = (
 _SOMEONE = r"(?:you|someone|somebody|anyone|anybody)(?: (?:guys|all|please|kindly|perhaps|just))*"
 _TELL = (
     r"(?:(?:please |kindly )*(?:(?:tell|show|remind|inform) (?:me|us)|let (?:me|us) know"
-    r"|(?:find|figure) out|look up|check|explain|find)(?: (?:to |for )?(?:me|us))?)"
+    r"|help (?:me|us)(?: to)? (?:find(?: out)?|understand|know)|(?:find|figure) out|look up|check"
+    r"|explain|find)(?: (?:to |for )?(?:me|us))?)"
 )
 _KNOW = r"(?:know|say|remember|recall|have any idea)"
 _ABOUT = r"(?:about|on|of|regarding|concerning)"
@@ -88,7 +89,7 @@ _GREETS = (
 _COURTESIES = "|".join(
     (
         rf"(?:ok(?:ay)?,? |great,? )?{_THANKS}\b.{{0,80}}|dear\b.{{0,40}}",
-        r"(?:i|we) (?:do )?(?:hope|trust) (?:you|this|that|all|your)\b.*|please",
+        r"(?:(?:i|we) (?:do )?)?(?:hope|trust) (?:you|this|that|all|your)\b.*|please",
         r"(?:it is |it['’]s )?nice to meet you.{0,20}|have an? (?:nice|good|great)\b.{0,30}",
         r"(?:kind|best|warm|many) (?:regards|wishes)\b.{0,40}|(?:regards|sincerely|yours)\b.{0,40}",
         r"(?:any|all|your) help\b.{0,60}appreciated.{0,30}|(?:good)?bye\b.{0,20}",
@@ -96,6 +97,7 @@ _COURTESIES = "|".join(
         r"(?:i am |i['’]m )?sorry (?:to|for|about|if)\b.{0,80}|excuse me",
         r"(?:i|we) (?:am |are )?look(?:ing)? forward\b.*|see you\b.{0,20}|test(?:ing)?|/\w+",
         r"(?:ok|okay|great|cool|nice|perfect|wow|good|got it|i see|yes|no|sure|fine|right|hm+)",
+        r"(?:tell me|explain|compare|list|find|search|quote|describe)",
     )
 )
 """Sentences that say nothing of what is asked, where no question word is in them."""
@@ -124,8 +126,8 @@ _LEADS = "|".join(
         rf"(?:{_GREETING}|dear)(?: [\w’'.]+){{0,2}}\s*[,.!:;–—-]+\s*",
         rf"{_GREETING}(?: (?:there|all|again|everyone|team))?\s+(?={_BEGINS})",
         r"(?:please|kindly|pls|plz),? (?-i:(?=[a-z]))",
-        rf"(?:so|ok|okay|well|now|right|anyway|sorry|excuse me|{_THANKS}|(?:(?:one|another|a)"
-        r"(?: \w+)? )?question)\b"
+        rf"(?:so|ok|okay|well|now|right|anyway|sorry|excuse me|{_THANKS}|(?:(?:one|another|a|quick)"
+        r"(?: \w+)? )?(?:question|q)|briefly|in short)\b"
         r"(?: (?:so much|very much|in advance))*\s*[,:;.!–—-]+\s*",
         rf"(?:(?:so|and|but|now),? )?(?:(?:my|our|the|an?|one|another)(?: \w+)? questions?"
         rf"|what (?:i|we)\b.{{0,30}} to (?:know|ask|find out|understand)) (?:is|was|are)"
@@ -140,6 +142,7 @@ _FRAMES = "|".join(
         rf"(?:can|could|would|will|might) {_SOMEONE} (?:be (?:so kind|kind enough)(?: as)? to )?"
         rf"(?:help me )?(?:to )?(?:{_TELL}|{_KNOW})",
         r"(?:can|could|may|might) (?:i|we)(?: please)? (?:know|ask(?: you)?|find out|learn)",
+        rf"would {_SOMEONE} mind (?:telling|showing) (?:me|us)",
         rf"do(?:es)? {_SOMEONE} (?:happen to |by any chance )?{_KNOW}|(?:have you )?any idea",
         rf"(?:i|we) (?:do )?hope {_SOMEONE} (?:can|could) (?:{_TELL}|{_KNOW})",
         rf"(?:if|whether) {_SOMEONE} (?:(?:can|could|would|might) (?:{_TELL}|{_KNOW})|{_KNOW})",
@@ -157,12 +160,17 @@ _FRAME = rf"(?:{_FRAMES})(?: (?:of|about|in|please|exactly))?[,:]?\s+(?={_OPENS}
 """What makes a question an indirect one: Do you know when …?"""
 
 _POLITE = rf"(?:(?:can|could|would|will) {_SOMEONE} |please |kindly |i (?:want|need) you to )*"
+_INFORMATION = (
+    rf"(?:(?:do|does) {_SOMEONE} have|is there|(?:i|we) (?:want|need)|(?:i am|i['’]m) looking for)"
+    r" (?:(?:any|some|more|anything|something) )*(?:information|info|details|said|written)"
+)
 _ORDER = (
-    rf"(?P<polite>{_POLITE})(?:(?:{_FRAMES}|tell (?:me|us))(?: (?:more|something|everything"
-    rf"|anything|all|a bit|a little|what you know))* {_ABOUT} |(?P<bare>"
+    rf"(?P<polite>{_POLITE})(?:(?:{_FRAMES}|{_INFORMATION}|tell (?:me|us))(?: (?:more|something"
+    rf"|everything|anything|all|a bit|a little|what you know))* {_ABOUT} |(?P<bare>"
     r"(?:describe|explain|compare(?: and contrast)?|search for|look (?:for|up)|find(?: out about)?)"
     r"(?: (?:me|us|to me|for me))? "
-    r"|(?:give|get|show|bring|send|list|quote|cite|enumerate|mention)(?: (?:me|us|for me))? "
+    r"|(?:i am|i['’]m|we are) looking for |(?:i|we) (?:want|need|would like) to know "
+    r"|(?:i need|give|get|show|bring|send|list|quote|cite|enumerate|mention)(?: (?:me|us|for me))? "
     r"(?=(?:the|an?|all|any|some|every|each|what|which|whom?|how|why|when|where|his|her|its|their"
     r"|this|that|these|those|everything|\d+|\w+s)\b)))"
 )
@@ -202,7 +210,7 @@ _MEANT = r"(?:i mean|that is|namely|specifically|in particular|the one|not the o
 
 _PLAIN = (
     r"(?:when|where|why|which|whose|whom|who(?! are)|how (?:many|late|long|old|far|often|did|was)"
-    r"|is|are|was|were|did|has|had)\b(?!.*(?:please|thank|thx|cheers|if |chance))[^.?!…,;:–—]*[?]?"
+    r"|is(?! there)|are|was|were|did|has|had)\b(?!.*(?:please|thank|thx|cheers|if |chance))[^.?!…,;:–—]*[?]?"
 )
 """The commonest questions, which none of the patterns above takes. Compiling those takes 15 ms, and
 `bot ask` should feel instant."""
@@ -320,7 +328,7 @@ def _topic(text: str, *, asked: bool) -> str | None:
     rest = re.sub(rf"^(?:(?:{_SAID}|{_ARTICLES}) )?{_ABOUT} ", "", rest, flags=re.I)
     if re.match(rf"{_OPENS}\b", rest, re.I):
         return f"{rest[:1].upper()}{rest[1:]}?"
-    rest = re.sub(_OF_ARTICLES, "", rest, flags=re.I)
+    rest = re.sub(f"{_OF_ARTICLES}|^(?:an?|the) (?:full |complete )?list of ", "", rest, flags=re.I)
     counted = re.sub(f"^{_NUMBER}", "How many ", rest, flags=re.I)
     if counted != rest:
         return f"{counted} were there?"
