@@ -40,6 +40,8 @@ QUESTION = "When did the ferry to Norholm sink?"
         ("I'd be grateful if you could tell me where it sank.", "Where it sank?"),
         ("I was wondering if you could tell me where it sank", "Where it sank?"),
         ("Any idea why it sank?", "Why it sank?"),
+        ("So please tell me: why did it sink?", "Why did it sink?"),
+        ("And do you know who steered it?", "Who steered it?"),
         ("Would you mind telling us when it sank?", "When it sank?"),
         ("Pls help me understand why it sank", "Why it sank?"),
         ("Hope you are fine :) Quick q - who steered it?", "Who steered it?"),
