@@ -28,6 +28,9 @@ MOST = 10
 _OF_IT = 3
 """Sentences before a question that it may depend on. A guess."""
 
+_MOST_LEADS = 8
+"""Courtesies before a question that are taken off. A guess."""
+
 Unsearched = Literal["no question", "no summaries", "too long"]
 """Why nothing is searched: a message greets or thanks; it wants a summary; it is a long text
 without a sentence that asks, or with too many."""
@@ -57,7 +60,8 @@ class _Sentence(Struct, frozen=True):
     is_summary: bool = False
 
 
-# Words. All patterns are in lower case, and match whatever the case.
+# Words. All patterns are in lower case, and match whatever the case. What may be repeated in them
+# may be so a few times: else it could be taken in very many ways.
 
 _ENDS = r"“[^”]{0,400}”|\"[^\"]{0,400}\"|([.?!…]+['’)\]]*|[:;]-?[()DP])(?=\s)"
 _ABBREVIATIONS = TITLE | {"st", "no", "vs", "approx", "dept", "inc", "jr", "sr", "mt", "est", "cf"}
@@ -68,12 +72,14 @@ _BEGINS = (
     r"|summari[sz]e)\b"
 )
 _ARTICLES = (
-    r"(?:(?:the|all|these|those|your|my|our|different|various|each|any|of) )*"
+    r"(?:(?:the|all|these|those|your|my|our|different|various|each|any|of) ){0,3}"
     r"(?:articles?|texts?|documents?|files|sources|archives?|collection|folder)\b"
 )
-_SOMEONE = r"(?:you|someone|somebody|anyone|anybody)(?: (?:guys|all|please|kindly|perhaps|just))*"
+_SOMEONE = (
+    r"(?:you|someone|somebody|anyone|anybody)(?: (?:guys|all|please|kindly|perhaps|just)){0,3}"
+)
 _TELL = (
-    r"(?:(?:please |kindly )*(?:(?:tell|show|remind|inform) (?:me|us)|let (?:me|us) know"
+    r"(?:(?:please |kindly ){0,3}(?:(?:tell|show|remind|inform) (?:me|us)|let (?:me|us) know"
     r"|help (?:me|us)(?: to)? (?:find(?: out)?|understand|know)|(?:find|figure) out|look up|check"
     r"|explain|find)(?: (?:to |for )?(?:me|us))?)"
 )
@@ -83,7 +89,7 @@ _GREETING = r"(?:hi+|hello|hey+|hiya|howdy|greetings|good (?:morning|afternoon|e
 _THANKS = r"(?:(?:many )?thanks|thank you|thx|cheers)"
 
 _GREETS = (
-    rf"{_GREETING}(?:,? (?:there|all|again|everyone|everybody|team|bot|folks|you))*[\s.!?,]*"
+    rf"{_GREETING}(?:,? (?:there|all|again|everyone|everybody|team|bot|folks|you)){{0,3}}[\s.!?,]*"
     rf"|(?:{_GREETING}|dear)(?:,? [\w.’']+){{0,3}}[!.,]+"
 )
 _COURTESIES = "|".join(
@@ -104,7 +110,8 @@ _COURTESIES = "|".join(
 
 _NOT_OF_ARTICLES = "|".join(
     (
-        r"(?:(?:please|can you|could you|will you) )*help(?: (?:me|us|please|out|with this))*",
+        r"(?:(?:please|can you|could you|will you) ){0,3}help"
+        r"(?: (?:me|us|please|out|with this)){0,3}",
         r"(?:can|could|may|might) i (?:please )?ask (?:you )?(?:something|an?\b.{0,15} question)",
         r"how are you\b.{0,30}|who are you|what can you do|how (?:does this|do you) work",
         r"what (?:can|should|do) i (?:ask|do)(?: you| here)?|how (?:do|can) i use (?:this|it|you)",
@@ -113,8 +120,8 @@ _NOT_OF_ARTICLES = "|".join(
 """Questions that are none to the articles."""
 
 _CLOSING = (
-    rf"{_THANKS}(?: (?:so|very|ever so) much| a lot| again| in advance| for [\w ]+)*|please"
-    r"|if (?:you (?:can|could|know|may|would|please|don['’]t mind)|possible)|by any chance"
+    rf"{_THANKS}(?: (?:so|very|ever so) much| a lot| again| in advance| for [\w ]{{1,40}}){{0,3}}"
+    r"|please|if (?:you (?:can|could|know|may|would|please|don['’]t mind)|possible)|by any chance"
 )
 _CLOSED = (
     rf"(?:\s*[,;.!?–—]\s*(?:{_CLOSING})|(?<! they)(?<! you)(?<! we)\s+(?-i:{_CLOSING}))([.!?\s]*)$"
@@ -130,7 +137,7 @@ _LEADS = "|".join(
         r"|do you know|i)\b)",
         rf"(?:so|ok|okay|well|now|right|anyway|sorry|excuse me|{_THANKS}|(?:(?:one|another|a|quick)"
         r"(?: \w+)? )?(?:question|q)|briefly|in short)\b"
-        r"(?: (?:so much|very much|in advance))*\s*[,:;.!–—-]+\s*",
+        r"(?: (?:so much|very much|in advance)){0,3}\s*[,:;.!–—-]+\s*",
         rf"(?:(?:so|and|but|now),? )?(?:(?:my|our|the|an?|one|another)(?: \w+)? questions?"
         rf"|what (?:i|we)\b.{{0,30}} to (?:know|ask|find out|understand)) (?:is|was|are)"
         rf"(?: (?:this|simple|as follows|the following))?(?:\s*[:,–—-]\s*|\s+(?={_BEGINS}))",
@@ -148,7 +155,8 @@ _FRAMES = "|".join(
         rf"do(?:es)? {_SOMEONE} (?:happen to |by any chance )?{_KNOW}|(?:have you )?any idea",
         rf"(?:i|we) (?:do )?hope {_SOMEONE} (?:can|could) (?:{_TELL}|{_KNOW})",
         rf"(?:if|whether) {_SOMEONE} (?:(?:can|could|would|might) (?:{_TELL}|{_KNOW})|{_KNOW})",
-        r"(?:i|we)(?:['’](?:d|m|re|ve))?(?: (?:am|are|was|were|have|been|would|just|really|also))*"
+        r"(?:i|we)(?:['’](?:d|m|re|ve))?"
+        r"(?: (?:am|are|was|were|have|been|would|just|really|also)){0,3}"
         r" (?:wonder(?:ing|ed)?|curious|asking|interested|(?:like|love|want|need|wanted|needed"
         r"|trying|curious|looking) to (?:know|ask(?: you)?|find out|learn|hear|understand|see))",
         r"(?:i|we) (?:do not|don['’]t|cannot|can['’]t|could not|couldn['’]t) (?:know|remember"
@@ -161,14 +169,16 @@ _FRAMES = "|".join(
 _FRAME = rf"(?:{_FRAMES})(?: (?:of|about|in|please|exactly))?[,:]?\s+(?={_OPENS}\b)"
 """What makes a question an indirect one: Do you know when …?"""
 
-_POLITE = rf"(?:(?:can|could|would|will) {_SOMEONE} |please |kindly |i (?:want|need) you to )*"
+_POLITE = (
+    rf"(?:(?:can|could|would|will) {_SOMEONE} |please |kindly |i (?:want|need) you to ){{0,3}}"
+)
 _INFORMATION = (
     rf"(?:(?:do|does) {_SOMEONE} have|is there|(?:i|we) (?:want|need)|(?:i am|i['’]m) looking for)"
-    r" (?:(?:any|some|more|anything|something) )*(?:information|info|details|said|written)"
+    r" (?:(?:any|some|more|anything|something) ){0,3}(?:information|info|details|said|written)"
 )
 _ORDER = (
     rf"(?P<polite>{_POLITE})(?:(?:{_FRAMES}|{_INFORMATION}|tell (?:me|us))(?: (?:more|something"
-    rf"|everything|anything|all|a bit|a little|what you know))* {_ABOUT} |(?P<bare>"
+    rf"|everything|anything|all|a bit|a little|what you know)){{0,3}} {_ABOUT} |(?P<bare>"
     r"(?:describe|explain|compare(?: and contrast)?|search for|look (?:for|up)|find(?: out about)?)"
     r"(?: (?:me|us|to me|for me))? "
     r"|(?:i am|i['’]m|we are) looking for |(?:i|we) (?:want|need|would like) to know "
@@ -287,7 +297,7 @@ def _understood(sentence: str) -> _Sentence:
         return _Sentence("")
     text, leads = re.sub(_CLOSED, r"\1", sentence, flags=re.I), 0
     framed = False
-    while lead := re.match(f"(?P<frame>{_FRAME})|{_LEADS}", text, re.I):
+    while leads < _MOST_LEADS and (lead := re.match(f"(?P<frame>{_FRAME})|{_LEADS}", text, re.I)):
         text, framed, leads = text[lead.end() :], framed or bool(lead["frame"]), leads + 1
     if leads and _is_courtesy(text, asked):
         return _Sentence("")

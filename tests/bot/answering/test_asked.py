@@ -204,3 +204,25 @@ def test_labelled_questions_stand_as_they_are_and_the_quick_way_says_the_same(
     monkeypatch.setattr("bot.answering.asked._PLAIN", "(?!)")
     assert _PLAIN != "(?!)"
     assert [read(question).question for question in questions] == questions
+
+
+@pytest.mark.parametrize(
+    "repeated",
+    [
+        *(
+            "hi ",
+            "please ",
+            "can you please ",
+            "thanks for a ",
+            "tell me more ",
+            "so, ",
+            "all of the ",
+        ),
+        *("i would just like ", "could you all please kindly ", "any more information ", "“", '"'),
+    ],
+)
+def test_no_text_can_be_taken_in_very_many_ways(repeated: str) -> None:
+    for tail in ("", "!", "x?", "€"):
+        message = repeated * (4 * LONGEST // len(repeated)) + tail
+        assert parts(message) == [message]
+        read(message)  # it would not come back
