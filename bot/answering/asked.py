@@ -86,24 +86,25 @@ _TELL = (
 _KNOW = r"(?:know|say|remember|recall|have any idea)"
 _ABOUT = r"(?:about|on|of|regarding|concerning)"
 _GREETING = r"(?:hi+|hello|hey+|hiya|howdy|greetings|good (?:morning|afternoon|evening|day))"
-_THANKS = r"(?:(?:many )?thanks|thank you|thx|cheers)"
+_THANKS = r"(?:(?:many )?thanks|thank you|thx)"
 
 _GREETS = (
     rf"{_GREETING}(?:,? (?:there|all|again|everyone|everybody|team|bot|folks|you)){{0,3}}[\s.!?,]*"
-    rf"|(?:{_GREETING}|dear)(?:,? [\w.’']+){{0,3}}[!.,]+"
+    rf"|(?:{_GREETING}|dear)(?:,? [\w.’']+){{0,3}}[!,]+"
 )
 _COURTESIES = "|".join(
     (
-        rf"(?:ok(?:ay)?,? |great,? )?{_THANKS}\b.{{0,80}}|dear\b.{{0,40}}",
+        rf"(?:ok(?:ay)?,? |great,? )?{_THANKS}(?:,? (?:so|very|ever|much|a|lot|again|all|everyone"
+        r"|in|advance|you|bot)){0,5}(?: (?:for|to|and) .{0,60})?(?:, \w+)?|cheers(?:, \w+)?",
         r"(?:(?:i|we) (?:do )?)?(?:hope|trust) (?:you|this|that|all|your)\b.*|please",
         r"(?:it is |it['’]s )?nice to meet you.{0,20}|have an? (?:nice|good|great)\b.{0,30}",
-        r"(?:kind|best|warm|many) (?:regards|wishes)\b.{0,40}|(?:regards|sincerely|yours)\b.{0,40}",
-        r"(?:any|all|your) help\b.{0,60}appreciated.{0,30}|(?:good)?bye\b.{0,20}",
+        r"(?:kind|best|warm|many) (?:regards|wishes)\b.{0,40}|yours (?:truly|sincerely)\b.{0,40}",
+        r"(?:any|all|your) help\b.{0,60}appreciated.{0,30}|(?:good)?bye(?: for now)?",
         r"(?:i have|i['’]ve got) (?:an?|one|another|some|two)\b.{0,20}questions?(?: for you)?",
         r"(?:i am |i['’]m )?sorry (?:to|for|about|if)\b.{0,80}|excuse me",
-        r"(?:i|we) (?:am |are )?look(?:ing)? forward\b.*|see you\b.{0,20}|test(?:ing)?|/\w+",
-        r"(?:ok|okay|great|cool|nice|perfect|wow|good|got it|i see|yes|no|sure|fine|right|hm+)",
-        r"(?:tell me|explain|compare|list|find|search|quote|describe)",
+        r"(?:i|we) (?:am |are )?look(?:ing)? forward\b.*|see you (?:soon|later)|/\w+",
+        r"ok|okay|great|cool|nice|wow|got it|i see|yes|no|sure|hm+",
+        r"tell me|explain|compare|describe",
     )
 )
 """Sentences that say nothing of what is asked, where no question word is in them."""
@@ -121,7 +122,7 @@ _NOT_OF_ARTICLES = "|".join(
 
 _CLOSING = (
     rf"{_THANKS}(?: (?:so|very|ever so) much| a lot| again| in advance| for [\w ]{{1,40}}){{0,3}}"
-    r"|please|if (?:you (?:can|could|know|may|would|please|don['’]t mind)|possible)|by any chance"
+    r"|cheers|please|if (?:you (?:can|could|know|may|would|please|don['’]t mind)|possible)|by any chance"
 )
 _CLOSED = (
     rf"(?:\s*[,;.!?–—]\s*(?:{_CLOSING})|(?<! they)(?<! you)(?<! we)\s+(?-i:{_CLOSING}))([.!?\s]*)$"
@@ -299,7 +300,7 @@ def _understood(sentence: str) -> _Sentence:
     framed = False
     while leads < _MOST_LEADS and (lead := re.match(f"(?P<frame>{_FRAME})|{_LEADS}", text, re.I)):
         text, framed, leads = text[lead.end() :], framed or bool(lead["frame"]), leads + 1
-    if leads and _is_courtesy(text, asked):
+    if text != sentence and _is_courtesy(text, asked):
         return _Sentence("")
     if re.fullmatch(_ALL_ABOUT, text.rstrip(" .?!"), re.I):
         return _Sentence("", is_summary=True)
