@@ -122,7 +122,8 @@ _NOT_OF_ARTICLES = "|".join(
 
 _CLOSING = (
     rf"{_THANKS}(?: (?:so|very|ever so) much| a lot| again| in advance| for [\w ]{{1,40}}){{0,3}}"
-    r"|cheers|please|if (?:you (?:can|could|know|may|would|please|don['’]t mind)|possible)|by any chance"
+    r"|cheers|please|by any chance"
+    r"|if (?:you (?:can|could|know|may|would|please|don['’]t mind)|possible)"
 )
 _CLOSED = (
     rf"(?:\s*[,;.!?–—]\s*(?:{_CLOSING})|(?<! they)(?<! you)(?<! we)\s+(?-i:{_CLOSING}))([.!?\s]*)$"
