@@ -28,6 +28,9 @@ MOST = 10
 _OF_IT = 3
 """Sentences before a question that it may depend on. A guess."""
 
+_MOST_LEADS = 8
+"""Courtesies before a question that are taken off. A guess."""
+
 Unsearched = Literal["no question", "no summaries", "too long"]
 """Why nothing is searched: a message greets or thanks; it wants a summary; it is a long text
 without a sentence that asks, or with too many."""
@@ -57,9 +60,10 @@ class _Sentence(Struct, frozen=True):
     is_summary: bool = False
 
 
-# Words. All patterns are in lower case, and match whatever the case.
+# Words. All patterns are in lower case, and match whatever the case. What may be repeated in them
+# may be so a few times: else it could be taken in very many ways.
 
-_ENDS = r"“[^”]{0,400}”|\"[^\"]{0,400}\"|([.?!…]+['’)\]]*)(?=\s)"
+_ENDS = r"“[^”]{0,400}”|\"[^\"]{0,400}\"|([.?!…]+['’)\]]*|[:;]-?[()DP])(?=\s)"
 _ABBREVIATIONS = TITLE | {"st", "no", "vs", "approx", "dept", "inc", "jr", "sr", "mt", "est", "cf"}
 _VERBS = "|".join(word for word in sorted(AUXILIARY) if word[0].isalpha())
 _OPENS = f"(?:{'|'.join(sorted(WH))}|whether|if)"
@@ -68,41 +72,47 @@ _BEGINS = (
     r"|summari[sz]e)\b"
 )
 _ARTICLES = (
-    r"(?:(?:the|all|these|those|your|my|our|different|various|each|any|of) )*"
+    r"(?:(?:the|all|these|those|your|my|our|different|various|each|any|of) ){0,3}"
     r"(?:articles?|texts?|documents?|files|sources|archives?|collection|folder)\b"
 )
-_SOMEONE = r"(?:you|someone|somebody|anyone|anybody)(?: (?:guys|all|please|kindly|perhaps|just))*"
+_SOMEONE = (
+    r"(?:you|someone|somebody|anyone|anybody)(?: (?:guys|all|please|kindly|perhaps|just)){0,3}"
+)
 _TELL = (
-    r"(?:(?:please |kindly )*(?:(?:tell|show|remind|inform) (?:me|us)|let (?:me|us) know"
-    r"|(?:find|figure) out|look up|check|explain|find)(?: (?:to |for )?(?:me|us))?)"
+    r"(?:(?:please |kindly ){0,3}(?:(?:tell|show|remind|inform) (?:me|us)|let (?:me|us) know"
+    r"|help (?:me|us)(?: to)? (?:find(?: out)?|understand|know)|(?:find|figure) out|look up|check"
+    r"|explain|find)(?: (?:to |for )?(?:me|us))?)"
 )
 _KNOW = r"(?:know|say|remember|recall|have any idea)"
 _ABOUT = r"(?:about|on|of|regarding|concerning)"
 _GREETING = r"(?:hi+|hello|hey+|hiya|howdy|greetings|good (?:morning|afternoon|evening|day))"
-_THANKS = r"(?:(?:many )?thanks|thank you|thx|cheers)"
+_THANKS = r"(?:(?:many )?thanks|thank you|thx)"
 
 _GREETS = (
-    rf"{_GREETING}(?:,? (?:there|all|again|everyone|everybody|team|bot|folks|you))*[\s.!?,]*"
-    rf"|(?:{_GREETING}|dear)(?:,? [\w.’']+){{0,3}}[!.,]+"
+    rf"{_GREETING}(?:,? (?:there|all|again|everyone|everybody|team|bot|folks|you)){{0,3}}[\s.!?,]*"
+    rf"|(?:{_GREETING}|dear)(?:,? [\w.’']+){{0,3}}[!,]+"
 )
 _COURTESIES = "|".join(
     (
-        rf"(?:ok(?:ay)?,? |great,? )?{_THANKS}\b.{{0,80}}|dear\b.{{0,40}}",
-        r"(?:i|we) (?:do )?(?:hope|trust) (?:you|this|that|all|your)\b.*|please",
+        rf"(?:ok(?:ay)?,? |great,? )?{_THANKS}(?:,? (?:so|very|ever|much|a|lot|again|all|everyone"
+        r"|in|advance|you|bot)){0,5}(?: (?:for|to|and) .{0,60})?(?:, \w+)?|cheers(?:, \w+)?",
+        r"(?:(?:i|we) (?:do )?)?(?:hope|trust) (?:you|this|that|all|your)\b.*|please",
         r"(?:it is |it['’]s )?nice to meet you.{0,20}|have an? (?:nice|good|great)\b.{0,30}",
-        r"(?:kind|best|warm|many) (?:regards|wishes)\b.{0,40}|(?:regards|sincerely|yours)\b.{0,40}",
-        r"(?:any|all|your) help\b.{0,60}appreciated.{0,30}|(?:good)?bye\b.{0,20}",
+        r"(?:kind|best|warm|many) (?:regards|wishes)\b.{0,40}|yours (?:truly|sincerely)\b.{0,40}",
+        r"(?:any|all|your) help\b.{0,60}appreciated.{0,30}|(?:good)?bye(?: for now)?",
         r"(?:i have|i['’]ve got) (?:an?|one|another|some|two)\b.{0,20}questions?(?: for you)?",
         r"(?:i am |i['’]m )?sorry (?:to|for|about|if)\b.{0,80}|excuse me",
-        r"(?:i|we) (?:am |are )?look(?:ing)? forward\b.*|see you\b.{0,20}|test(?:ing)?|/\w+",
-        r"(?:ok|okay|great|cool|nice|perfect|wow|good|got it|i see|yes|no|sure|fine|right|hm+)",
+        r"(?:i|we) (?:am |are )?look(?:ing)? forward\b.*|see you (?:soon|later)|/\w+",
+        r"ok|okay|great|cool|nice|wow|got it|i see|yes|no|sure|hm+",
+        r"tell me|explain|compare|describe",
     )
 )
 """Sentences that say nothing of what is asked, where no question word is in them."""
 
 _NOT_OF_ARTICLES = "|".join(
     (
-        r"(?:(?:please|can you|could you|will you) )*help(?: (?:me|us|please|out|with this))*",
+        r"(?:(?:please|can you|could you|will you) ){0,3}help"
+        r"(?: (?:me|us|please|out|with this)){0,3}",
         r"(?:can|could|may|might) i (?:please )?ask (?:you )?(?:something|an?\b.{0,15} question)",
         r"how are you\b.{0,30}|who are you|what can you do|how (?:does this|do you) work",
         r"what (?:can|should|do) i (?:ask|do)(?: you| here)?|how (?:do|can) i use (?:this|it|you)",
@@ -111,8 +121,9 @@ _NOT_OF_ARTICLES = "|".join(
 """Questions that are none to the articles."""
 
 _CLOSING = (
-    rf"{_THANKS}(?: (?:so|very|ever so) much| a lot| again| in advance| for [\w ]+)*|please"
-    r"|if (?:you (?:can|could|know|may|would|please|don['’]t mind)|possible)|by any chance"
+    rf"{_THANKS}(?: (?:so|very|ever so) much| a lot| again| in advance| for [\w ]{{1,40}}){{0,3}}"
+    r"|cheers|please|by any chance"
+    r"|if (?:you (?:can|could|know|may|would|please|don['’]t mind)|possible)"
 )
 _CLOSED = (
     rf"(?:\s*[,;.!?–—]\s*(?:{_CLOSING})|(?<! they)(?<! you)(?<! we)\s+(?-i:{_CLOSING}))([.!?\s]*)$"
@@ -124,9 +135,11 @@ _LEADS = "|".join(
         rf"(?:{_GREETING}|dear)(?: [\w’'.]+){{0,2}}\s*[,.!:;–—-]+\s*",
         rf"{_GREETING}(?: (?:there|all|again|everyone|team))?\s+(?={_BEGINS})",
         r"(?:please|kindly|pls|plz),? (?-i:(?=[a-z]))",
-        rf"(?:so|ok|okay|well|now|right|anyway|sorry|excuse me|{_THANKS}|(?:(?:one|another|a)"
-        r"(?: \w+)? )?question)\b"
-        r"(?: (?:so much|very much|in advance))*\s*[,:;.!–—-]+\s*",
+        r"(?:so|and|but|ok|okay|well|now),? (?=(?:please|kindly|tell|can you|could you|would you"
+        r"|do you know|i)\b)",
+        rf"(?:so|ok|okay|well|now|right|anyway|sorry|excuse me|{_THANKS}|(?:(?:one|another|a|quick)"
+        r"(?: \w+)? )?(?:question|q)|briefly|in short)\b"
+        r"(?: (?:so much|very much|in advance)){0,3}\s*[,:;.!–—-]+\s*",
         rf"(?:(?:so|and|but|now),? )?(?:(?:my|our|the|an?|one|another)(?: \w+)? questions?"
         rf"|what (?:i|we)\b.{{0,30}} to (?:know|ask|find out|understand)) (?:is|was|are)"
         rf"(?: (?:this|simple|as follows|the following))?(?:\s*[:,–—-]\s*|\s+(?={_BEGINS}))",
@@ -140,10 +153,12 @@ _FRAMES = "|".join(
         rf"(?:can|could|would|will|might) {_SOMEONE} (?:be (?:so kind|kind enough)(?: as)? to )?"
         rf"(?:help me )?(?:to )?(?:{_TELL}|{_KNOW})",
         r"(?:can|could|may|might) (?:i|we)(?: please)? (?:know|ask(?: you)?|find out|learn)",
+        rf"would {_SOMEONE} mind (?:telling|showing) (?:me|us)",
         rf"do(?:es)? {_SOMEONE} (?:happen to |by any chance )?{_KNOW}|(?:have you )?any idea",
         rf"(?:i|we) (?:do )?hope {_SOMEONE} (?:can|could) (?:{_TELL}|{_KNOW})",
         rf"(?:if|whether) {_SOMEONE} (?:(?:can|could|would|might) (?:{_TELL}|{_KNOW})|{_KNOW})",
-        r"(?:i|we)(?:['’](?:d|m|re|ve))?(?: (?:am|are|was|were|have|been|would|just|really|also))*"
+        r"(?:i|we)(?:['’](?:d|m|re|ve))?"
+        r"(?: (?:am|are|was|were|have|been|would|just|really|also)){0,3}"
         r" (?:wonder(?:ing|ed)?|curious|asking|interested|(?:like|love|want|need|wanted|needed"
         r"|trying|curious|looking) to (?:know|ask(?: you)?|find out|learn|hear|understand|see))",
         r"(?:i|we) (?:do not|don['’]t|cannot|can['’]t|could not|couldn['’]t) (?:know|remember"
@@ -156,13 +171,20 @@ _FRAMES = "|".join(
 _FRAME = rf"(?:{_FRAMES})(?: (?:of|about|in|please|exactly))?[,:]?\s+(?={_OPENS}\b)"
 """What makes a question an indirect one: Do you know when …?"""
 
-_POLITE = rf"(?:(?:can|could|would|will) {_SOMEONE} |please |kindly |i (?:want|need) you to )*"
+_POLITE = (
+    rf"(?:(?:can|could|would|will) {_SOMEONE} |please |kindly |i (?:want|need) you to ){{0,3}}"
+)
+_INFORMATION = (
+    rf"(?:(?:do|does) {_SOMEONE} have|is there|(?:i|we) (?:want|need)|(?:i am|i['’]m) looking for)"
+    r" (?:(?:any|some|more|anything|something) ){0,3}(?:information|info|details|said|written)"
+)
 _ORDER = (
-    rf"(?P<polite>{_POLITE})(?:(?:{_FRAMES}|tell (?:me|us))(?: (?:more|something|everything"
-    rf"|anything|all|a bit|a little|what you know))* {_ABOUT} |(?P<bare>"
+    rf"(?P<polite>{_POLITE})(?:(?:{_FRAMES}|{_INFORMATION}|tell (?:me|us))(?: (?:more|something"
+    rf"|everything|anything|all|a bit|a little|what you know)){{0,3}} {_ABOUT} |(?P<bare>"
     r"(?:describe|explain|compare(?: and contrast)?|search for|look (?:for|up)|find(?: out about)?)"
     r"(?: (?:me|us|to me|for me))? "
-    r"|(?:give|get|show|bring|send|list|quote|cite|enumerate|mention)(?: (?:me|us|for me))? "
+    r"|(?:i am|i['’]m|we are) looking for |(?:i|we) (?:want|need|would like) to know "
+    r"|(?:i need|give|get|show|bring|send|list|quote|cite|enumerate|mention)(?: (?:me|us|for me))? "
     r"(?=(?:the|an?|all|any|some|every|each|what|which|whom?|how|why|when|where|his|her|its|their"
     r"|this|that|these|those|everything|\d+|\w+s)\b)))"
 )
@@ -202,7 +224,8 @@ _MEANT = r"(?:i mean|that is|namely|specifically|in particular|the one|not the o
 
 _PLAIN = (
     r"(?:when|where|why|which|whose|whom|who(?! are)|how (?:many|late|long|old|far|often|did|was)"
-    r"|is|are|was|were|did|has|had)\b(?!.*(?:please|thank|thx|cheers|if |chance))[^.?!…,;:–—]*[?]?"
+    r"|is(?! there)|are|was|were|did|has|had)\b(?!.*(?:please|thank|thx|cheers|if |chance))"
+    r"[^.?!…,;:–—]*[?]?"
 )
 """The commonest questions, which none of the patterns above takes. Compiling those takes 15 ms, and
 `bot ask` should feel instant."""
@@ -276,9 +299,9 @@ def _understood(sentence: str) -> _Sentence:
         return _Sentence("")
     text, leads = re.sub(_CLOSED, r"\1", sentence, flags=re.I), 0
     framed = False
-    while lead := re.match(f"(?P<frame>{_FRAME})|{_LEADS}", text, re.I):
+    while leads < _MOST_LEADS and (lead := re.match(f"(?P<frame>{_FRAME})|{_LEADS}", text, re.I)):
         text, framed, leads = text[lead.end() :], framed or bool(lead["frame"]), leads + 1
-    if leads and _is_courtesy(text, asked):
+    if text != sentence and _is_courtesy(text, asked):
         return _Sentence("")
     if re.fullmatch(_ALL_ABOUT, text.rstrip(" .?!"), re.I):
         return _Sentence("", is_summary=True)
@@ -320,7 +343,7 @@ def _topic(text: str, *, asked: bool) -> str | None:
     rest = re.sub(rf"^(?:(?:{_SAID}|{_ARTICLES}) )?{_ABOUT} ", "", rest, flags=re.I)
     if re.match(rf"{_OPENS}\b", rest, re.I):
         return f"{rest[:1].upper()}{rest[1:]}?"
-    rest = re.sub(_OF_ARTICLES, "", rest, flags=re.I)
+    rest = re.sub(f"{_OF_ARTICLES}|^(?:an?|the) (?:full |complete )?list of ", "", rest, flags=re.I)
     counted = re.sub(f"^{_NUMBER}", "How many ", rest, flags=re.I)
     if counted != rest:
         return f"{counted} were there?"

@@ -33,9 +33,9 @@ def run(options: argparse.Namespace, settings: Settings) -> Result:
             )
         progress.update(archive)
         for words in (*earlier, question):
-            answers.append(archive.answer(words, options.limit, after=answers))
+            answer = archive.answer(words, options.limit, after=answers)
+            answers += [*answer.earlier, answer]
         progress.say_caveats(archive)
-    answer = answers[-1]
     code = ANSWERED if answer.answered else UNANSWERED
     if options.json:
         from bot.presenting.json import answer_json

@@ -79,8 +79,8 @@ def error_lines(error: VerbatimError) -> list[Line]:
 _UNSEARCHED = {
     "no question": "Ask what the articles may say (“When did it start?”, “Who said so?”, “Tell me"
     " about the delay.”): I answer in their own words, each with its source.",
-    "no summaries": "I quote, I do not summarise. Ask for what you want to know (“Why was it"
-    " late?”) or for what they say about one thing (“Tell me about the delay”).",
+    "no summaries": "I quote, I do not summarise. Ask for what you want to know, or for what they"
+    " say about one thing, such as: Tell me about the delay.",
     "too long": "This is too long to search well, and I see no question in it. Ask in a sentence,"
     " with a question mark at its end.",
 }

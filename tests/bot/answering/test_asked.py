@@ -40,6 +40,12 @@ QUESTION = "When did the ferry to Norholm sink?"
         ("I'd be grateful if you could tell me where it sank.", "Where it sank?"),
         ("I was wondering if you could tell me where it sank", "Where it sank?"),
         ("Any idea why it sank?", "Why it sank?"),
+        ("So please tell me: why did it sink?", "Why did it sink?"),
+        ("And do you know who steered it?", "Who steered it?"),
+        ("Would you mind telling us when it sank?", "When it sank?"),
+        ("Pls help me understand why it sank", "Why it sank?"),
+        ("Hope you are fine :) Quick q - who steered it?", "Who steered it?"),
+        ("Q: Who steered it?", "Who steered it?"),
         # Orders.
         ("Tell me about the ferry.", "the ferry"),
         ("Can you tell me more about the ferry?", "the ferry"),
@@ -48,6 +54,9 @@ QUESTION = "When did the ferry to Norholm sink?"
         ("Explain why the ferry sank", "Why the ferry sank?"),
         ("Explain the delay", "the delay"),
         ("list the captains", "the captains"),
+        ("Give me a list of the captains", "the captains"),
+        ("Is there any information on the captain?", "the captain"),
+        ("I am looking for the date of the launch", "the date of the launch"),
         ("Search for Norholm", "Norholm"),
         ("quote what the captain said", "What the captain said?"),
         ("Could you please give me the captain's words?", "the captain's words"),
@@ -84,6 +93,10 @@ def test_what_stands_round_a_question_is_no_part_of_it(message: str, question: s
         "What about the mate?",
         "Tell me more.",
         "Hello Kitty",
+        "Dear Evan Hansen",
+        "Cheers was filmed in Boston.",
+        "Goodbye Yellow Brick Road",
+        "test results",
         "Hey Jude was written by whom?",
         "Please Please Me was recorded when?",
         "Who sang Thank You?",
@@ -120,6 +133,8 @@ def test_what_is_a_question_as_it_stands_is_left_as_it_is(message: str) -> None:
         ("Hello! How are you? Thanks.", "no question"),
         ("What can I ask?", "no question"),
         ("Can you help me?", "no question"),
+        ("compare", "no question"),
+        ("Thanks :)", "no question"),
         *((text, "no summaries") for text in ("Summarize", "tl;dr", "Sum up the articles, please")),
         ("Could you give me a short summary of the articles?", "no summaries"),
         ("What are the articles about?", "no summaries"),
@@ -193,3 +208,25 @@ def test_labelled_questions_stand_as_they_are_and_the_quick_way_says_the_same(
     monkeypatch.setattr("bot.answering.asked._PLAIN", "(?!)")
     assert _PLAIN != "(?!)"
     assert [read(question).question for question in questions] == questions
+
+
+@pytest.mark.parametrize(
+    "repeated",
+    [
+        *(
+            "hi ",
+            "please ",
+            "can you please ",
+            "thanks for a ",
+            "tell me more ",
+            "so, ",
+            "all of the ",
+        ),
+        *("i would just like ", "could you all please kindly ", "any more information ", "“", '"'),
+    ],
+)
+def test_no_text_can_be_taken_in_very_many_ways(repeated: str) -> None:
+    for tail in ("", "!", "x?", "€"):
+        message = repeated * (4 * LONGEST // len(repeated)) + tail
+        assert parts(message) == [message]
+        read(message)  # it would not come back
