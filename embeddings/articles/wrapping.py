@@ -83,11 +83,10 @@ def _wrap_of(text: str, sure: Sequence[Pair]) -> Wrap | None:
     width = widths[len(widths) * 4 // 5]
     rooms = sorted(_room(text, *pair, width) for pair in sure)
     exact = sum(room < 0 for room in rooms) >= _EXACT * len(rooms)
-    by_hand = width >= _BY_HAND and rooms[len(rooms) // 2] <= _UNEVEN
+    by_hand = width >= _BY_HAND and rooms[(len(rooms) - 1) // 2] <= _UNEVEN
+    broken = any(_is_broken(text, *pair) for pair in sure)
     few = width < _NARROW and len(sure) < _TELLING
-    if few and any(_is_broken(text, *pair) for pair in sure):
-        few = False
-    if width not in _WIDTHS or few or not (exact or by_hand):
+    if width not in _WIDTHS or not (broken or (not few and (exact or by_hand))):
         return None
     return Wrap(width, min(max(rooms[-1], _LEAST_UNEVEN), _MOST_UNEVEN), 0)
 

@@ -12,6 +12,7 @@ from typing import Literal
 from msgspec import Struct
 
 from bot.answering.english.quotations import quotations
+from embeddings.characters import readable
 from embeddings.index import numerals
 from embeddings.index.languages import FUNCTION_WORDS
 
@@ -83,7 +84,13 @@ class Mention(Struct, frozen=True):
 
 
 def find(kind: Kind, text: str) -> Iterator[Mention]:
-    """The values of a kind that stand in the text, in order."""
+    """The values of a kind that stand in the text, as that is read, in order."""
+    read, places = readable(text)
+    for mention in _find(kind, read):
+        yield Mention(places[mention.start], places[mention.end - 1] + 1)
+
+
+def _find(kind: Kind, text: str) -> Iterator[Mention]:
     if kind == "quotation":
         spans = [span for span in quotations(text) if _is_quotation(text, *span)]
     else:
@@ -107,7 +114,7 @@ def new(kind: Kind, text: str, known: Set[str]) -> Iterator[Mention]:
 
 def lower_words(text: str) -> list[str]:
     """The words of a text in order, in lower case."""
-    return re.findall(r"\w+", text.lower())
+    return re.findall(r"\w+", readable(text)[0].lower())
 
 
 def _is_version(number: str) -> bool:

@@ -85,6 +85,10 @@ def test_lines_of_a_wrapped_text_are_paragraphs(name: str) -> None:
     "text",
     [
         "The board decided that the old pi-\nlot house should be let for 900\ncrowns a month.",
+        "At its meeting on Monday night the board of the harbour gave the old pi-\n"
+        "lot house to the school for 900\ncrowns a month.",
+        "At its meeting on Monday night the board of the harbour gave the house\n"
+        "of the pilot to the school for 900\ncrowns a month.",
         "Nobody was hurt when the crane fell on Saturday night, said the\npolice.",
         "It was the third time this year that the lock at Vinje had to be\n"
         "shut, and the skippers who wait there say that it will not be the\nlast.",

@@ -153,6 +153,8 @@ def test_the_split_begins_where_the_body_does() -> None:
         ("a\n\n", 300_000),
         ("….,;", 600_000),
         ("日本語の文。", 300_000),
+        ("| a | 1 |\n", 100_000),
+        ("a-\n\u00ad", 100_000),
     ],
 )
 def test_two_megabytes_without_a_full_stop_are_bounded(
