@@ -14,20 +14,24 @@ from embeddings.articles.folder import FileState, extension_of, state_of, too_la
 from embeddings.articles.formats import extractor
 from embeddings.errors import Unreadable
 
-Kind = Literal["front matter", "heading", "paragraph", "list", "table", "caption", "boilerplate"]
+Kind = Literal[
+    "front matter", "heading", "paragraph", "list", "table", "code", "caption", "boilerplate"
+]
 
 
 class Part(Struct, frozen=True):
     """Characters [start_char, end_char) of an article's text that are of one kind.
 
     `label`: where in the file they stand, for formats that have such places: a page, a chapter,
-    a record, a message.
+    a record, a message. Of a table each line is a row; `header_end`: where the row ends that it
+    begins with and that names its columns, if one does.
     """
 
     start_char: int
     end_char: int
     kind: Kind
     label: str | None = None
+    header_end: int | None = None
 
 
 class Extract(Struct, frozen=True):
@@ -80,13 +84,11 @@ def read(folder: Path, source: str, *, max_bytes: int) -> tuple[FileState, Artic
     extract = extractor(extension_of(source))(data)
     if not extract.text.strip():
         raise Unreadable("is empty")
-    body_start = max((p.end_char for p in extract.parts if p.kind == "front matter"), default=0)
-    body = extract.text[body_start:]
-    if not body.strip():
-        raise Unreadable("has front matter and no text")
+    if all(part.kind == "front matter" for part in extract.parts):
+        raise Unreadable("has front matter and no text" if extract.parts else "has no words")
     info = Info(
         source=source,
-        title=metadata.title_of(source, extract, body),
+        title=metadata.title_of(source, extract),
         published=metadata.published_on(source, extract),
         encoding=extract.encoding,
         sha256=hashlib.sha256(data).hexdigest(),

@@ -8,10 +8,11 @@ from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from embeddings.articles.article import Extract
+    from embeddings.articles.article import Extract, Part
 
 SHORT_LINE = 120
-"""Longest first line, in characters, that is taken for a title. A guess: headlines are shorter."""
+"""Longest first line or paragraph, in characters, that is taken for a title. A guess: headlines
+are shorter."""
 
 LONGEST_TITLE = 300
 """Characters; a title is indexed with each of its article's passages."""
@@ -19,13 +20,10 @@ LONGEST_TITLE = 300
 _DATE = r"(?<!\d)(\d{4})[-_.]?(\d{2})[-_.]?(\d{2})(?!\d)"
 
 
-def title_of(source: str, extract: Extract, body: str) -> str:
-    """The title that the file states, else a short first line, else the file's name.
-
-    Args:
-        body: the text without front matter.
-    """
-    title = " ".join((extract.title or _first_line(body)).split())
+def title_of(source: str, extract: Extract) -> str:
+    """The title that the file states, else what it begins with if that is short, else the file's
+    name."""
+    title = " ".join((extract.title or _opening(extract)).split())
     return title[:LONGEST_TITLE] or PurePosixPath(source).stem
 
 
@@ -45,6 +43,18 @@ def iso_date(text: str) -> str | None:
         return None
 
 
-def _first_line(body: str) -> str:
-    first = re.split(r"[\r\n]", body.lstrip(), maxsplit=1)[0].strip()
-    return first if len(first) <= SHORT_LINE else ""
+def heading_of(text: str, part: Part) -> str:
+    """The words of a heading, without what marks it as one."""
+    words = text[part.start_char : part.end_char]
+    return re.sub(r"^#{1,6}[ \t]+", "", words).rstrip(" \t#")
+
+
+def _opening(extract: Extract) -> str:
+    """What the text begins with, if it is a heading or no longer than a line."""
+    first = next((part for part in extract.parts if part.kind != "front matter"), None)
+    if first is None:
+        return ""
+    if first.kind in ("table", "code", "caption"):
+        first = next((part for part in extract.parts if part.kind == "heading"), first)
+    short = first.kind in ("paragraph", "list") and first.end_char - first.start_char <= SHORT_LINE
+    return heading_of(extract.text, first) if short or first.kind == "heading" else ""
