@@ -30,8 +30,8 @@ _ALIKE = {"\u02bc": "'", "\u2010": "-", "\u2011": "-"}
 """An apostrophe that is a letter to Unicode, and hyphens that are not the keyboard's."""
 _ODD = f"[{_INVISIBLE}{_VARIANTS}{''.join(_ALIKE)}]"
 
-_QUOTED = r"(?<![^\r\n])[ \t]*+>[> \t]*+"
-"""What mail puts before each line that it quotes."""
+QUOTED = r"(?<![^\r\n])[ \t]*+>[> \t]*+"
+"""A pattern: what mail puts before each line that it quotes."""
 _BREAK = r"[-\u00ad\u2010][ \t]*+(?:\r\n|\r|\n)[> \t]*+"
 _FIRST_PART = r"[^\W\d_]+$"
 _SECOND_PART = r"[^\W\d_]{2,}+"
@@ -79,7 +79,7 @@ def edits(text: str) -> Iterator[Edit]:
     """Where a text is read otherwise than it is written, in order, without overlaps."""
     found = [Edit(start, end, "") for start, end in broken_words(text)]
     if ">" in text:
-        found += [Edit(*match.span(), "") for match in re.finditer(_QUOTED, text)]
+        found += [Edit(*match.span(), "") for match in re.finditer(QUOTED, text)]
     if not text.isascii():
         odd = re.finditer(_ODD, text)
         found += [Edit(*match.span(), _read_as(match.group())) for match in odd]

@@ -151,7 +151,7 @@ def judge(
     marks = [
         hit.passage.sentences[own.index(max(own))] for hit, own in zip(hits, scored, strict=True)
     ]
-    marked = [hit.passage.text_of(mark) for hit, mark in zip(hits, marks, strict=True)]
+    marked = [hit.passage.said_in(mark) for hit, mark in zip(hits, marks, strict=True)]
     weights = np.array([found.idf.get(term or "", 0.0) for term in question.token_terms])
     judged = []
     for hit, own, mark, text, tokens in zip(
@@ -191,7 +191,7 @@ def judge_read(
 def _with_reading(question: Question, found: Found, verdict: Judged, reading: Reading) -> Judged:
     # the reader learnt no yes or no: there the rule is right more often
     mark = verdict.mark if question.sought.yes_or_no else _mark_read(verdict, reading)
-    own = frozenset(stems(verdict.hit.passage.text_of(mark)))
+    own = frozenset(stems(verdict.hit.passage.said_in(mark)))
     return structs.replace(
         verdict,
         mark=mark,
@@ -206,13 +206,12 @@ def _sentences(question: Question, found: Found, hit: Hit) -> list[float]:
     """What speaks for marking each sentence of a hit."""
     previous, scores = frozenset[str](), []
     for sentence, cosine in zip(hit.passage.sentences, hit.sentence_cosines, strict=True):
-        text = hit.passage.text_of(sentence)
-        own = frozenset(stems(text))
+        own = frozenset(stems(hit.passage.said_in(sentence)))
         scores.append(
             cosine
             + COVERAGE * found.coverage(own)
             + WITH_PREVIOUS * found.coverage(own | previous)
-            + OFFERS * offers(question, text)
+            + OFFERS * offers(question, hit.passage.text_of(sentence))
         )
         previous = own
     return scores

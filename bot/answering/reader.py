@@ -50,11 +50,14 @@ def read(
     that is longer than what it can read, for what was not read may answer."""
     windows = [window(passage, mark) for passage, mark in passages]
     texts = [
-        passage.text_of(Sentence(own[0].start_char, own[-1].end_char))
+        passage.said_in(Sentence(own[0].start_char, own[-1].end_char))
         for (passage, _), own in zip(passages, windows, strict=True)
     ]
     scores = reader.read(question, texts)
-    return [_reading(own, each) for own, each in zip(windows, scores, strict=True)]
+    return [
+        _reading(own, own[-1].end_char - len(text), each)
+        for own, text, each in zip(windows, texts, scores, strict=True)
+    ]
 
 
 def window(passage: Passage, mark: Sentence) -> tuple[Sentence, ...]:
@@ -72,10 +75,11 @@ def window(passage: Passage, mark: Sentence) -> tuple[Sentence, ...]:
     return sentences[first : last + 1]
 
 
-def _reading(sentences: Sequence[Sentence], scores: Scores) -> Reading | None:
+def _reading(sentences: Sequence[Sentence], above: int, scores: Scores) -> Reading | None:
+    """What scores say of sentences, in a text that begins at character `above` of the article: a
+    header of a table may stand before them in it."""
     if scores.cut:
         return None
-    above = sentences[0].start_char
     tokens = [(above + start, above + end) for start, end in scores.offsets]
     spans = {}
     for sentence in sentences:

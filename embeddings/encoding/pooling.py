@@ -51,7 +51,7 @@ def read_as_people_do(tokenizer: Tokenizer) -> None:
 
     first = Normalizer.custom(SimpleNamespace(normalize=_read))  # it wants an object
     own = tokenizer.normalizer
-    tokenizer.normalizer = Sequence([first, own]) if own else first  # type: ignore[assignment]
+    tokenizer.normalizer = Sequence([first, own]) if own else first
 
 
 def _read(text: NormalizedString) -> None:

@@ -27,7 +27,7 @@ from embeddings.index.files import (
 
 _log = logging.getLogger(__name__)
 
-FORMAT = 3
+FORMAT = 4
 """Number of the schema below; an index of another is not read."""
 
 _VECTORS_SINCE = 2
@@ -72,6 +72,7 @@ CREATE TABLE passages (
     bounds BLOB NOT NULL CHECK (length(bounds) > 0 AND length(bounds) % 8 = 0),
     label TEXT,
     kind TEXT,
+    header TEXT,
     encoded BLOB NOT NULL
 );
 CREATE INDEX passages_article ON passages (article);

@@ -19,8 +19,9 @@ _CHUNK = 8192
 def titled_texts(
     store: Store, articles: Iterable[int] | None = None
 ) -> Generator[tuple[int, str], None, None]:
-    """(passage id, title and text) of these articles, or of all."""
-    columns = "p.id, title || char(10) || p.text"
+    """(passage id, title and text in context) of these articles, or of all."""
+    above = "iif(instr(p.text, header) = 0, header || char(10), '')"  # as Passage.in_context
+    columns = f"p.id, title || char(10) || {above} || p.text"
     for rows in _rows(store, columns, "JOIN articles a ON a.id = p.article", articles):
         yield from map(tuple, rows)
 

@@ -361,7 +361,8 @@ def _encode(job: _Job, store: Store, chunk: Chunk, before: int, size: int) -> in
     if not keys:
         return 0
     encoder = job.bulk_encoder if before + len(keys) > sizes.bulk else job.encoder
-    texts = [Text(by_key[key].text, by_key[key].bounds()) for key in keys]
+    passages_of = (by_key[key] for key in keys)
+    texts = [Text(own.in_context(), own.bounds_in_context()) for own in passages_of]
     uncommitted: list[tuple[bytes, Vectors]] = []
     done = 0
     for batch in encoder.encode(texts):

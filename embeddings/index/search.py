@@ -87,7 +87,7 @@ class Hit(Struct, frozen=True):
 
     def stems(self) -> frozenset[str]:
         """Those of its title and its text, as the words index has them."""
-        return frozenset(stems(f"{self.info.title}\n{self.passage.text}"))
+        return frozenset(stems(f"{self.info.title}\n{self.passage.in_context()}"))
 
 
 class Found(Struct, frozen=True):

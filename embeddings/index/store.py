@@ -100,10 +100,11 @@ def encoded_key(passage: Passage, fingerprint: str) -> bytes:
     """SHA-256 of what determines the vectors: the model, the text, what that is read as where it
     is not as it is written, and where its sentences are."""
     digest = hashlib.sha256(fingerprint.encode())
-    digest.update(passage.text.encode())
-    if (read_as := readable(passage.text)[0]) != passage.text:
+    text = passage.in_context()
+    digest.update(text.encode())
+    if (read_as := readable(text)[0]) != text:
         digest.update(b"\0" + read_as.encode())
-    for bounds in passage.bounds():
+    for bounds in passage.bounds_in_context():
         digest.update(b"\0%d-%d" % bounds)
     return digest.digest()
 
@@ -255,13 +256,14 @@ class Store:
             isinstance(text, str)
             and all(isinstance(number, int) for number in numbers)
             and len(text) == end - start
+            and isinstance(row["header"], str | None)
             and 1 <= row["start_line"] <= row["end_line"]
             and all(start <= first < last <= end for first, last in bounds)
         )
         if not whole:
             raise self._damaged("a passage's text and places differ")
         sentences = tuple(Sentence(first, last) for first, last in bounds)
-        return Passage(text, *numbers, sentences, row["label"], row["kind"])
+        return Passage(text, *numbers, sentences, row["label"], row["kind"], row["header"])
 
     def without_vectors(self, keys: Iterable[bytes]) -> set[bytes]:
         """Those of the keys that are not encoded yet."""

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from msgspec import structs
+
 from bot.answering.answer import POOL
 from bot.answering.confidence import fitted
 from bot.answering.judging import RIVAL, UNRIVALLED, judge
@@ -36,3 +38,15 @@ def test_the_most_likely_comes_first(seeds_search: Index, encoder: LightEncoder)
     chances = [verdict.probability for verdict in judge(question, found, found.hits, encoder)]
     assert chances == sorted(chances, reverse=True)
     assert len(chances) == len(found.hits)
+
+
+def test_a_row_says_what_its_header_says(seeds_search: Index, encoder: LightEncoder) -> None:
+    question = understand("How late did the launch start?", encoder)
+    found = seeds_search.search(question.query, POOL)
+    hit = found.hits[0]
+    headed = structs.replace(hit, passage=structs.replace(hit.passage, header="launch late"))
+    (bare,), (below,) = (judge(question, found, [own], encoder) for own in (hit, headed))
+    assert below.carried >= bare.carried
+    assert min(below.sentences) > min(bare.sentences)
+    assert below.signals["words_alike"] >= bare.signals["words_alike"]
+    assert below.marked in hit.passage.text

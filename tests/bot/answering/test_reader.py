@@ -82,3 +82,19 @@ def test_what_is_too_long_to_be_read_to_its_end_is_not_judged_by_its_beginning(
 ) -> None:
     long = passage("word and that the " * 260 + "finally Konrad Abel invented the zipper.")
     assert read("Who invented the zipper?", [(long, long.sentences[0])], reader) == [None]
+
+
+def test_rows_are_read_below_their_header(reader: PairReader) -> None:
+    text = "| Mill | 9 |\n| Quay | 4 |"
+    bounds = (Sentence(ABOVE, ABOVE + 12), Sentence(ABOVE + 13, ABOVE + 25))
+    bare = Passage(text, ABOVE, ABOVE + len(text), 1, 2, bounds, None, "table")
+    below = Passage(
+        text, ABOVE, ABOVE + len(text), 1, 2, bounds, None, "table", "| Stop | Minutes on foot |"
+    )
+    question = "How many minutes on foot is it to the quay?"
+    without, result = read(question, [(bare, bounds[1]), (below, bounds[1])], reader)
+    assert without is not None
+    assert result is not None
+    assert result.score > without.score
+    span = result.spans[bounds[1]]
+    assert text[span.start_char - ABOVE : span.end_char - ABOVE] == "4"

@@ -8,8 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from embeddings.articles.article import Part, read
+from embeddings.articles.blocks import parts
 from embeddings.articles.folder import scan
-from embeddings.articles.formats.text import parts
 from embeddings.articles.passages import JOIN_TOKENS, Lines, Passage, split
 from embeddings.articles.sentences import LONGEST_SENTENCE
 from embeddings.encoding.encoder import Encoder
@@ -39,12 +39,12 @@ def sentences(text: str) -> list[str]:
 
 
 def check(text: str, passages: list[Passage]) -> None:
-    """What holds of every split: exact slices in order, with nothing but space between."""
+    """What holds of every split: exact slices in order, with nothing said between."""
     end, line = 0, 1
     for passage in passages:
         assert text[passage.start_char : passage.end_char] == passage.text
         assert passage.text == passage.text.strip()
-        assert not text[end : passage.start_char].strip()
+        assert says_nothing(text[end : passage.start_char])
         line += line_ends(text[end : passage.start_char])
         assert passage.start_line == line
         line += line_ends(passage.text)
@@ -52,27 +52,35 @@ def check(text: str, passages: list[Passage]) -> None:
         inner = passage.start_char
         assert passage.sentences
         for one in passage.sentences:
-            between = text[inner : one.start_char].strip()
-            assert not between or is_heading(between)
+            assert says_nothing(text[inner : one.start_char])
             assert text[one.start_char : one.end_char].strip()
             inner = one.end_char
-        rest = text[inner : passage.end_char].strip()
-        assert not rest or is_heading(rest)
+        assert says_nothing(text[inner : passage.end_char])
         end = passage.end_char
-    assert not text[end:].strip()
+    assert says_nothing(text[end:])
 
 
-def is_heading(text: str) -> bool:
-    """Lines that may be left out of a passage's sentences: short, or with a # before them."""
+def says_nothing(text: str) -> bool:
+    """Whether a text may be left out of the sentences: white space, what is drawn, marks of a
+    quotation, the syntax of pictures and of code, headings, a table's header."""
     lines = [line for line in re.split(r"[\r\n]+", text) if line.strip()]
-    return all(len(line.split()) <= 20 or line.lstrip().startswith("#") for line in lines)
+    return all(
+        re.fullmatch(r"[\s>+=\-_*~|:`]*", line)
+        or re.search(r"```|~~~|!\[|\]\(", line)
+        or len(line.split()) <= 20
+        or line.lstrip().startswith("#")
+        for line in lines
+    )
 
 
 def line_ends(text: str) -> int:
     return len(re.findall(r"\r\n|\r|\n", text))
 
 
-@given(st.text(alphabet="aB. \n\r\t“”!?1é漢😀-#\x0b\u2028\u0301", max_size=400), st.integers(1, 30))
+@given(
+    st.text(alphabet="aB. \n\r\t“”!?1é漢😀-#\x0b\u2028\u0301>|=*`[](", max_size=400),
+    st.integers(1, 30),
+)
 @settings(deadline=None, max_examples=300)
 def test_any_text_is_cut_into_exact_slices_within_the_budget(text: str, budget: int) -> None:
     passages = cut(text, budget=budget, join=budget)
@@ -145,6 +153,8 @@ def test_the_split_begins_where_the_body_does() -> None:
         ("a\n\n", 300_000),
         ("….,;", 600_000),
         ("日本語の文。", 300_000),
+        ("| a | 1 |\n", 100_000),
+        ("a-\n\u00ad", 100_000),
     ],
 )
 def test_two_megabytes_without_a_full_stop_are_bounded(
@@ -229,7 +239,8 @@ def test_a_passage_has_the_label_of_the_part_that_it_begins_in() -> None:
         (("heading", "paragraph"), "paragraph"),
         (("heading", "list", "list"), "list"),
         (("paragraph", "list"), None),
-        (("heading", "paragraph", "table"), None),
+        (("heading", "paragraph", "caption"), None),
+        (("heading", "table"), "table"),
         (("heading", "heading"), "heading"),
         (("caption",), "caption"),
     ],
@@ -254,3 +265,150 @@ def test_bounds_count_from_the_first_character_of_the_passage() -> None:
     last = cut(text)[-1]
     assert last.bounds() == ((0, 8), (9, 20))
     assert [last.text_of(sentence) for sentence in last.sentences] == ["One two.", "Three four."]
+
+
+TABLE = """# Tides at Vinje
+
+| Day | High water | Metres |
+|:----|:----------:|-------:|
+| Monday | 04:12 | 3.1 |
+| Tuesday | 05:02 | 3.4 |
+| Wednesday | 05:55 | 3.6 |
+"""
+
+
+def test_rows_are_the_sentences_of_a_table_and_its_header_is_none() -> None:
+    (passage,) = cut(TABLE)
+    assert passage.text == TABLE.strip()
+    assert (passage.kind, passage.header) == ("table", "| Day | High water | Metres |")
+    rows = [passage.text_of(sentence) for sentence in passage.sentences]
+    assert rows == TABLE.split("\n")[4:7]
+    assert passage.said_in(passage.sentences[1]) == f"{passage.header}\n{rows[1]}"
+    assert passage.in_context() == passage.text
+
+
+@pytest.mark.parametrize(
+    ("text", "header", "rows"),
+    [
+        ("Day\tBoats\nMonday\t4\nSunday\t-2\n", "Day\tBoats", 2),
+        ("Day      N  Fare\nMonday   4   2.5\nSunday  11   3.0\n", "Day      N  Fare", 2),
+        ("Day      Boats\n---      -----\nMonday       4\nSunday    none\n", "Day      Boats", 2),
+        ("+-----+---+\n| Day | N |\n+=====+===+\n| Mon | 4 |\n+-----+---+\n", "| Day | N |", 1),
+        ("Day | Boats\n--- | ---\nMonday | a \\| b\n", "Day | Boats", 1),
+        ("> | Day | N |\n> |---|---|\n> | Mon | 4 |\n", "| Day | N |", 1),
+        ("Name:\tRasmus\nBorn:\t1961\nBoats:\t2\n", None, 3),
+        ("pilot | Holm\nmayor | Berg\n", None, 2),
+        ("Keeper      Holm\nMayor       Berg\nCaptain     Dahl\n", None, 3),
+    ],
+)  # fmt: skip
+def test_tables_of_every_make(text: str, header: str | None, rows: int) -> None:
+    (passage,) = cut(text)
+    assert (passage.kind, passage.header, len(passage.sentences)) == ("table", header, rows)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "It rained.  The boats stayed in.\nNobody  came.\nThe board  met at nine.",
+        "1.\tThe owner pays nine crowns.\n2.\tThe guest pays nothing.",
+        "Holm:\tI never saw the piles that you speak of, and nobody asked me to look at them.\n"
+        "Dahl:\tSo it was. I did ask, in the spring of every year, and was told to wait.",
+        "One | line with a pipe in it.\nThe next has none.",
+        "He said: a || b.",
+    ],
+)
+def test_what_is_no_table(text: str) -> None:
+    assert all(passage.kind != "table" for passage in cut(text))
+
+
+def test_a_passage_that_begins_inside_a_table_has_its_header_above() -> None:
+    rows = [f"| Stop {number} | {7 * number} |" for number in range(200)]
+    text = "\n".join(
+        ["The stops.", "", "| Stop | Minutes |", "|---|---|", *rows, "", "The end came."]
+    )
+    before, *tables, after = cut(text, budget=60, join=60)
+    check(text, [before, *tables, after])
+    assert (before.text, after.text) == ("The stops.", "The end came.")
+    assert len(tables) > 10
+    assert sum(len(table.sentences) for table in tables) == 200
+    for table in tables:
+        assert table.header == "| Stop | Minutes |"
+        context = table.in_context()
+        assert context.endswith(table.text)
+        assert context.count(table.header) == 1
+        assert words([context])[0] <= 60
+        for (start, end), sentence in zip(table.bounds_in_context(), table.sentences, strict=True):
+            assert context[start:end] == table.text_of(sentence)
+
+
+def test_a_header_of_a_passages_length_is_a_row() -> None:
+    text = "| " + "word " * 50 + "| b |\n|---|---|\n| c | d |\n| e | f |\n"
+    assert {passage.header for passage in cut(text)} == {None}
+
+
+@given(
+    st.lists(st.lists(st.sampled_from(["a", "b 1", "", "12"]), min_size=2, max_size=4), min_size=1),
+    st.integers(1, 30),
+)
+@settings(deadline=None)
+def test_any_table_is_cut_into_exact_slices_within_the_budget(
+    rows: list[list[str]], budget: int
+) -> None:
+    lines = [f"| {' | '.join(row)} |" for row in rows]
+    text = "\n".join([lines[0], "|---|", *lines[1:]])
+    passages = cut(text, budget=budget, join=budget)
+    check(text, passages)
+    assert all(words([passage.in_context()])[0] <= max(budget, 11) for passage in passages)
+
+
+def test_an_items_mark_is_of_its_first_sentence() -> None:
+    text = "1. The owner pays. It is due in May.\n2. He may appeal.\n3.\n- "
+    assert sentences(text) == [
+        "1. The owner pays.",
+        "It is due in May.",
+        "2. He may appeal.",
+        "3.",
+        "-",
+    ]
+
+
+def test_lines_of_code_are_its_sentences() -> None:
+    assert sentences("Type this.\n\n```sh\n# a remark. Really.\n\nls -l\n```\n\nThen wait.") == [
+        "Type this.",
+        "# a remark. Really.",
+        "ls -l",
+        "Then wait.",
+    ]
+
+
+def test_no_sentence_ends_in_an_address_or_begins_with_a_mark_of_quotation() -> None:
+    text = (
+        "See [the report](https://a.example/x?y=1.Next#z!). It is long. Or http://b.ex/?q. Bye."
+        "\n\n> It rained for nine days, said the keeper of the light at Skarv. The\n"
+        "> boats stayed in. So did he.\n\nA ![mill](m.jpg) stands there."
+    )
+    assert [re.sub(r"\n> ", " ", own) for own in sentences(text)] == [
+        "See [the report](https://a.example/x?y=1.Next#z!).",
+        "It is long.",
+        "Or http://b.ex/?q.",
+        "Bye.",
+        "It rained for nine days, said the keeper of the light at Skarv.",
+        "The boats stayed in.",
+        "So did he.",
+        "A ![mill](m.jpg) stands there.",
+    ]
+
+
+def test_a_question_goes_with_what_follows_it() -> None:
+    turns = ("Long words of an answer that goes on. " * 3 + "\n\nWill it last?\n\n") * 4
+    passages = cut(f"{turns}It will.", budget=60, join=30)
+    assert len(passages) > 2
+    assert not any(passage.text.endswith("?") for passage in passages)
+    asked = [
+        own for passage in passages for own in passage.sentences if "Will" in passage.text_of(own)
+    ]
+    assert len(asked) == 4
+
+
+def test_a_headline_that_asks_is_a_title() -> None:
+    assert sentences("Who let the gate open?\n\nThe wind did.") == ["The wind did."]

@@ -99,7 +99,7 @@ def content(folder: Path) -> dict[str, list[Any]]:
         "passages": rows(
             folder,
             "SELECT source, start_char, end_char, start_line, end_line, text, bounds, label,"
-            " kind, encoded FROM passages p JOIN articles a ON a.id = p.article"
+            " kind, header, encoded FROM passages p JOIN articles a ON a.id = p.article"
             " ORDER BY source, start_char",
         ),
         "vectors": rows(folder, "SELECT encoded FROM vectors ORDER BY encoded"),

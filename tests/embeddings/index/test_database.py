@@ -174,6 +174,21 @@ def test_an_index_of_format_2_is_renewed_with_its_vectors(
     assert build(seeds, folder, model).encoded == 0
 
 
+def test_an_index_of_format_3_is_renewed_with_its_vectors(
+    built: Report, seeds: Path, folder: Path, model: Model, encoder: Encoder
+) -> None:
+    ranked = ranking(folder, encoder)
+    db = sqlite3.connect(folder / "index.db", isolation_level=None)
+    db.execute("ALTER TABLE passages DROP COLUMN header")
+    db.execute("PRAGMA user_version = 3")
+    db.close()
+    with pytest.raises(IndexOutdated, match="is of an earlier format"):
+        Store(folder)
+    report = build(seeds, folder, model)
+    assert (report.encoded, report.reused) == (0, built.passages)
+    assert ranking(folder, encoder) == ranked
+
+
 @pytest.mark.parametrize("whole", [False, True])
 @pytest.mark.parametrize("held", [False, True])
 def test_a_renewal_that_was_killed_goes_on(

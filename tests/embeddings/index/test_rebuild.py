@@ -2,13 +2,16 @@ from __future__ import annotations
 
 import gc
 import os
+import re
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from embeddings.articles import article
+from embeddings.articles.article import Part
 from embeddings.articles.passages import VERSION, Passage
 from embeddings.encoding.encoder import Encoder
 from embeddings.encoding.light import LightEncoder
@@ -29,6 +32,7 @@ from tests.embeddings.index.building import (
     look_at,
     meta_of,
     ranking,
+    search,
     settle,
     sources,
 )
@@ -291,6 +295,60 @@ def test_another_splitter_is_noticed(
     assert look_at(seeds, folder, model).remake == Remake("version")
     assert build(seeds, folder, model).encoded == 0  # the texts came out the same
     assert not is_stale(seeds, folder, model)
+
+
+def test_an_index_of_version_3_is_brought_up_to_date_and_only_what_changed_is_encoded(
+    tmp_path: Path, folder: Path, model: Model, encoder: Encoder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seeds = tmp_path / "articles"
+    seeds.mkdir()
+    (seeds / "plain.txt").write_text("The mill\n\nIt was sold in May. Nobody was asked.\n")
+    (seeds / "tram.md").write_text("# Trams\n\n| Stop | Minutes |\n|---|---|\n| Mill | 9 |\n")
+    (seeds / "wrapped.txt").write_text(
+        "The lock\n\nThe lock at Vinje had to be shut for the third time this year, and the\n"
+        "skippers who wait there say that it will not be the last.\n"
+    )
+    settle(seeds)
+    with monkeypatch.context() as before:
+        for module in ("changes", "commit"):
+            before.setattr(f"embeddings.index.{module}.VERSION", 3)
+        before.setattr("embeddings.articles.formats.text.parts", each_line)
+        assert build(seeds, folder, model).encoded == 3
+    assert meta_of(folder).splitter == "3"
+    assert look_at(seeds, folder, model).remake == Remake("version")
+    report = build(seeds, folder, model)
+    assert (report.encoded, report.reused, report.passages) == (2, 1, 3)
+    assert (report.added, report.removed) == ((), ())
+    assert meta_of(folder).splitter == str(VERSION) == "4"
+    assert not is_stale(seeds, folder, model)
+    hit = search(folder, encoder, "Who waits at the lock?").hits[0]
+    assert [hit.passage.text_of(own)[-9:] for own in hit.passage.sentences] == ["the last."]
+    hit = search(folder, encoder, "How many minutes to the mill?").hits[0]
+    assert hit.passage.header == "| Stop | Minutes |"
+
+
+def each_line(text: str, start: int = 0) -> Iterator[Part]:
+    """The parts that a text had before: its lines."""
+    for match in re.compile(r"\S.*").finditer(text, start):
+        yield Part(*match.span(), "heading" if match.group().startswith("#") else "paragraph")
+
+
+def test_a_passage_inside_a_table_is_found_by_its_header(
+    tmp_path: Path, folder: Path, model: Model, encoder: Encoder
+) -> None:
+    seeds = tmp_path / "articles"
+    seeds.mkdir()
+    rows = "\n".join(f"| Landing number {number} | {number % 7} |" for number in range(90))
+    (seeds / "boats.md").write_text(f"# Boats\n\n| Landing | Skippers |\n|---|---|\n{rows}\n")
+    (seeds / "other.md").write_text("# Other\n\nNobody came.\n")
+    build(seeds, folder, model)
+    hits = search(folder, encoder, "How many skippers at landing number 77?").hits
+    hit = max(hits, key=lambda hit: hit.lexical)
+    assert "number 77 |" in hit.passage.text
+    assert "Skippers" not in hit.passage.text
+    assert hit.passage.header == "| Landing | Skippers |"
+    assert {"skipper", "77"} <= hit.stems()
+    assert sum("skipper" in other.stems() for other in hits) > 5
 
 
 def test_a_missing_folder_leaves_the_index_as_it_was(

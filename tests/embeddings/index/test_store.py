@@ -49,7 +49,7 @@ INFO = Info(
 )
 PASSAGES = (
     Passage("One. Two.", 0, 9, 1, 1, (Sentence(0, 4), Sentence(5, 9)), "page 1", "paragraph"),
-    Passage("- three", 11, 18, 3, 3, (Sentence(11, 18),)),
+    Passage("- three", 11, 18, 3, 3, (Sentence(11, 18),), None, "table", "A | B"),
 )
 
 
@@ -131,6 +131,20 @@ def test_a_key_is_of_the_model_the_text_and_its_sentences() -> None:
     assert len(keys) == 4
     moved = Passage("One. Two.", 50, 59, 7, 7, (Sentence(50, 54), Sentence(55, 59)), None, None)
     assert encoded_key(moved, "f") == encoded_key(first, "f")
+    inside = msgspec.structs.replace(first, header="One")
+    below = msgspec.structs.replace(first, header="A | B")
+    assert encoded_key(inside, "f") == encoded_key(first, "f") != encoded_key(below, "f")
+
+
+def test_a_key_is_also_of_what_a_text_is_read_as(monkeypatch: pytest.MonkeyPatch) -> None:
+    plain, odd = (
+        Passage(text, 0, len(text), 1, 1, (Sentence(0, len(text)),))
+        for text in ("Of\xe9", "O\xadf")
+    )
+    before = [encoded_key(passage, "f") for passage in (plain, odd)]
+    monkeypatch.setattr("embeddings.index.store.readable", lambda text: (text, range(len(text))))
+    after = [encoded_key(passage, "f") for passage in (plain, odd)]
+    assert [own == other for own, other in zip(before, after, strict=True)] == [True, False]
 
 
 def test_facts_and_failures_come_back(store: Store) -> None:
