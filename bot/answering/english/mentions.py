@@ -11,6 +11,7 @@ from typing import Literal
 
 from msgspec import Struct
 
+from embeddings.characters import readable
 from embeddings.index.stems import FUNCTION_WORDS
 
 Kind = Literal["date", "number", "name", "quotation", "cause"]
@@ -74,7 +75,13 @@ class Mention(Struct, frozen=True):
 
 
 def find(kind: Kind, text: str) -> Iterator[Mention]:
-    """The values of a kind that stand in the text, in order."""
+    """The values of a kind that stand in the text, as that is read, in order."""
+    read, places = readable(text)
+    for mention in _find(kind, read):
+        yield Mention(places[mention.start], places[mention.end - 1] + 1)
+
+
+def _find(kind: Kind, text: str) -> Iterator[Mention]:
     for match in re.finditer(_PATTERNS[kind], text):
         mention = Mention(*match.span())
         if kind == "name":
@@ -92,7 +99,7 @@ def new(kind: Kind, text: str, known: Set[str]) -> Iterator[Mention]:
 
 def lower_words(text: str) -> list[str]:
     """The words of a text in order, in lower case."""
-    return re.findall(r"\w+", text.lower())
+    return re.findall(r"\w+", readable(text)[0].lower())
 
 
 def _without_function_words(text: str, name: Mention) -> Mention:

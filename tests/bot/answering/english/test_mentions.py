@@ -25,6 +25,17 @@ from bot.answering.english.mentions import Kind
         ("name", "However, it was late.", []),
         ("quotation", "He said “we finished strong” and left.", ["“we finished strong”"]),
         ("cause", "It failed because of the load.", ["because"]),
+        (
+            "date",
+            "on Thurs\u00adday, 24 Au\u200bgust ２０２３",
+            ["Thurs\u00adday", "24 Au\u200bgust ２０２３"],
+        ),
+        ("number", "some ６００ of them, and twenty\u2011one", ["６００", "twenty\u2011one"]),
+        (
+            "name",
+            "it was Nils Berg\u00adstrøm, from Sund-\nby",
+            ["Nils Berg\u00adstrøm", "Sund-\nby"],
+        ),
     ],
 )
 def test_values_are_exact_spans(kind: Kind, text: str, found: list[str]) -> None:
