@@ -6,7 +6,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from tokenizers import Tokenizer
 
+from embeddings.characters import readable
 from embeddings.encoding.encoder import Text, is_quick, open_encoder
 from embeddings.encoding.light import LightEncoder
 from embeddings.encoding.model import Model
@@ -152,20 +156,35 @@ def test_tokens_of_odd_characters_stand_where_they_are_written(
     assert places[-4:] == ["A", "bell", "rang", "."]
 
 
+@pytest.fixture(scope="session")
+def plain_tokenizer(model: Model) -> Tokenizer:
+    """The model's tokenizer as it comes."""
+    tokenizer = Tokenizer.from_file(str(model.folder / "tokenizer.json"))
+    tokenizer.no_truncation()
+    tokenizer.no_padding()
+    return tokenizer
+
+
 def test_a_plain_text_has_the_tokens_that_its_model_gives_it(
-    encoder: LightEncoder, model: Model
+    encoder: LightEncoder, plain_tokenizer: Tokenizer
 ) -> None:
     """So its vector is the same to the bit: nothing else goes into it."""
-    from tokenizers import Tokenizer
-
-    plain = Tokenizer.from_file(str(model.folder / "tokenizer.json"))
-    plain.no_truncation()
-    plain.no_padding()
     texts = [text.text for text in texts_of(SEEDS, encoder)]
     texts += ["“Naïve”, ½ of 漢字… — well-known,\nself-made 10–12", "e\u0301tude\u3000ÅB\t<>"]
     for text in texts:
-        own, others = encoder.tokenizer.encode(text), plain.encode(text)
+        own, others = encoder.tokenizer.encode(text), plain_tokenizer.encode(text)
         assert (own.ids, own.offsets) == (others.ids, others.offsets)
+
+
+@given(text=st.text(alphabet="aB1->. \n\r\u00ad\u200b\u2010\ufb01ＡﬃéÅ漢😀e\u0301", max_size=60))
+def test_any_text_has_the_tokens_of_what_is_read_at_their_places(
+    text: str, encoder: LightEncoder, plain_tokenizer: Tokenizer
+) -> None:
+    own = encoder.tokenizer.encode(text, add_special_tokens=False)
+    read_as, places = readable(text)
+    expected = plain_tokenizer.encode(read_as, add_special_tokens=False)
+    assert own.ids == expected.ids
+    assert own.offsets == [(places[start], places[end - 1] + 1) for start, end in expected.offsets]
 
 
 @pytest.mark.parametrize("text", ["", " ", "\u200b", "\u00ad\u2060", "😀", "\x00", "é" * 1000])
