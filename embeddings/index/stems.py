@@ -26,6 +26,8 @@ from embeddings.index.tokens import tokens, words
 _KEPT = 100_000
 """Words whose stems are kept at hand. A guess: some 20 MB, and most of what a language has."""
 
+_CAPITALISED = frozenset(word.capitalize() for word in FUNCTION_WORDS if len(word) > 1)
+
 _IRREGULAR = """
 arise arose arisen, bear borne, beat beaten, become became, begin began begun, bend bent, bite bit
 bitten, bleed bled, blow blew blown, break broke broken, breed bred, bring brought, build built,
@@ -49,15 +51,10 @@ teeth, woman women
 """Each base with its forms, without those that mostly mean something else (lie lay, wind wound)."""
 
 
-_CAPITALISED = "|".join(word.capitalize() for word in FUNCTION_WORDS if len(word) > 1)
-_NAME = rf"\b(?:{_CAPITALISED})(?:[^\S\n](?:{_CAPITALISED}))+\b"
-_ONE_WORD = (
-    rf"(?:(?<=[a-z,;][^\S\n])(?=\w+\b(?![^\S\n][A-Z]))|(?<=[“\"‘])(?=\w+,?[”\"’]))"
-    rf"(?:{_CAPITALISED})\b"
-)
-"""Within a sentence, or in quotation marks by itself."""
-
-_AGE = r"\b[Aa]ged (\d{1,3})\b|(?<=[^\W\d]), (\d{1,3})(?=,\s)"
+_CAPITALS = r"[A-Z][a-z]+(?:[^\S\n][A-Z][a-z]+)*\b"
+_AGED = r"ged (?<=\b[Aa]ged )(\d{1,3})\b"
+_BETWEEN_COMMAS = r",(?<=[^\W\d],) (\d{1,3})(?=,\s)"
+"""Both begin with a letter or mark that is found quickly."""
 
 
 def stems(text: str, without: Container[str] = (), language: str = ENGLISH) -> list[str]:
@@ -68,8 +65,13 @@ def stems(text: str, without: Container[str] = (), language: str = ENGLISH) -> l
         language: the text's, as an ISO 639-1 code.
     """
     read, _ = readable(text)
-    own = [stem(word, language) for word in words(read) if word not in without]
-    return own + [name for name, _, _ in _implied(read, language)]
+    own = words(read)
+    if without:
+        own = [word for word in own if word not in without]
+    return [
+        *(stem(word, language) for word in own),
+        *(name for name, _, _ in _implied(read, language)),
+    ]
 
 
 def located(
@@ -99,19 +101,33 @@ def _implied(text: str, language: str) -> Iterator[tuple[str, int, int]]:
     ("The Who" as "the_who", "It" as "it_"), and the words for an age: "The captain, 61, was"."""
     if language != ENGLISH:
         return
-    for name in re.finditer(rf"{_NAME}|{_ONE_WORD}", text):
-        parts = [*re.finditer(r"\w+", name[0])]
-        for first, last in pairwise(parts) if len(parts) > 1 else [(parts[0], parts[0])]:
-            both = f"{first[0]}_{last[0] if last is not first else ''}".lower()
-            yield both, name.start() + first.start(), name.start() + last.end()
+    for run in re.finditer(_CAPITALS, text):
+        own = run[0].split()
+        if _CAPITALISED.isdisjoint(own):
+            continue
+        parts = [(part[0], *part.span()) for part in re.finditer(r"\w+", run[0])]
+        for (first, start, _), (second, _, end) in pairwise(parts):
+            if first in _CAPITALISED and second in _CAPITALISED:
+                yield f"{first}_{second}".lower(), run.start() + start, run.start() + end
+        if len(own) == 1 and _is_alone(text, *run.span()):
+            yield f"{own[0].lower()}_", *run.span()
     for start, end in ages(text):
         yield from (("old", start, end), ("age", start, end))
 
 
+def _is_alone(text: str, start: int, end: int) -> bool:
+    """Whether a capital word stands within a sentence, or quoted by itself."""
+    before, after = text[max(start - 2, 0) : start], text[end : end + 2]
+    if re.match(r"[a-z,;][^\S\n]", before):
+        return True
+    return bool(re.search(r"[“\"‘]$", before) and re.match(r",?[”\"’]", after))
+
+
 def ages(text: str) -> Iterator[tuple[int, int]]:
     """Where an age stands in figures: "aged 61", or between commas: "The captain, 61, was"."""
-    for age in re.finditer(_AGE, text):
-        yield age.span(age.lastindex or 0)
+    for pattern in (_AGED, _BETWEEN_COMMAS):
+        for age in re.finditer(pattern, text):
+            yield age.span(1)
 
 
 @lru_cache(_KEPT)
