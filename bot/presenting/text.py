@@ -95,7 +95,9 @@ def reason_words(reason: Reason, min_confidence: float) -> str:
     has = f"shares {carried}" if carried else "shares no word with the question"
     nearest = f"the nearest passage, from “{_short(reason.title)}”, {has}"
     if reason.kind == "unknown words":
-        return f"No article has the word {_listed(reason.unknown, 'or')}; {nearest}."
+        unknown = _listed(reason.unknown, "or")
+        lacking = f"No article has the word {unknown}, or comes near enough in other words"
+        return f"{lacking}; {nearest}."
     if reason.kind == "words apart":
         lacking = f"No passage has enough of the question's words together; {nearest}"
         return f"{lacking}, not {missing}."

@@ -75,7 +75,8 @@ def test_every_reason_has_words(kind: str) -> None:
         ),
         (
             Reason("unknown words", title="A", unknown=("a", "b", "c", "d"), missing=("a",)),
-            "No article has the word “a”, “b” or “c”; the nearest passage, from “A”, shares no"
+            "No article has the word “a”, “b” or “c”, or comes near enough in other words; the"
+            " nearest passage, from “A”, shares no"
             " word with the question.",
         ),
         (
