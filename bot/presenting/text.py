@@ -222,12 +222,13 @@ def also_words(citation: Citation) -> tuple[str, tuple[Place, ...], str]:
 
 
 def _dated_sources(statement: Statement, seeds: Path) -> list[Span]:
-    """Its places, each with the date of its article."""
+    """Its places, each with the date of its article where the name does not have it."""
     spans: list[Span] = []
     for quote in statement.quotes:
         spans += [Span(", ", "dim")] if spans else []
         spans += _sources([quote], seeds)
-        spans += [Span(f" ({quote.published})", "dim")] if quote.published else []
+        if quote.published and quote.published not in quote.source:
+            spans.append(Span(f" ({quote.published})", "dim"))
     return spans
 
 
