@@ -16,6 +16,7 @@ from bot.answering.confidence import WITH_READER, WITHOUT_READER
 from bot.answering.copies import counterpart
 from bot.answering.english.claims import claim, same
 from bot.answering.english.mentions import Mention
+from bot.answering.english.wording import says_same
 from bot.answering.judgement import judgement
 from bot.answering.judging import Judged, further
 from bot.answering.question import Question
@@ -119,18 +120,18 @@ def _agreement(
             whatever was read there.
     """
     voices: list[Voice] = []
-    heard: set[str] = set()
+    heard: list[str] = []
     unsettled = []
     for verdict in likely:
         marked, passage = verdict.marked, verdict.hit.passage_id
-        if marked in heard:  # a copy is no voice of its own
+        if any(says_same(marked, other) for other in heard):  # a copy is no voice of its own
             continue
         words = _words(question, verdict)
         if words is None and passage in versions:
             words = short_answer(question, marked)
         claimed = claim_of(question, marked, words) if words else None
         if words and claimed:
-            heard.add(marked)
+            heard.append(marked)
             terms = frozenset(question.query.terms.keys() & verdict.hit.stems_of(marked))
             if not terms and verdict.span is not None:  # it may be about something else
                 continue

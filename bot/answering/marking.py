@@ -53,12 +53,14 @@ def scores(question: Question, found: Found, hit: Hit) -> list[float]:
         asked = _asked_before(passage, number)
         cosines[text] = cosine = max(cosine, cosines.get(asked, cosine))
         own = hit.stems_of(f"{asked} {passage.said_in(passage.sentences[number])}")
+        carried = found.coverage(own)
+        may_deny = carried >= LEAST and not asked
         told.append(
             cosine
-            + COVERAGE * found.coverage(own)
+            + COVERAGE * carried
             + WITH_PREVIOUS * found.coverage(own | previous)
             + OFFERS * offers(question, text)
-            - CONTRARY * (not asked and is_contrary(question, found, text))
+            - CONTRARY * (may_deny and is_contrary(question, found, text))
             - ASKS * ((_asks(text) and not _wants_a_question(question)) or _is_label(text))
         )
         previous = own
@@ -93,13 +95,16 @@ def is_contrary(question: Question, found: Found, sentence: str) -> bool:
     sought = question.sought
     if sought.yes_or_no or not sought.question or sought.kind == "quotation":
         return False
+    denied = denies(question.text)
+    if not denied and not denies(sentence):
+        return False
     parts = clauses(sentence)
     carried = [found.coverage(frozenset(stems(part))) for part in parts]
     most = max(carried, default=0.0)
     if most < LEAST:
         return False
     nearest = (part for part, own in zip(parts, carried, strict=True) if own == most)
-    return all(denies(part) != denies(question.text) for part in nearest)
+    return all(denies(part) != denied for part in nearest)
 
 
 def in_context(passage: Passage, sentence: Sentence) -> str:

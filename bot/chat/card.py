@@ -171,7 +171,7 @@ class Card(Vertical):
 
     async def unfold(self, unfolded: bool) -> None:
         """Show or hide the further passages."""
-        if unfolded == self.unfolded or not self.citations:
+        if unfolded == self.unfolded or not self.query(Fold):
             return
         self.unfolded = unfolded
         shown = [view.citation for view in self.views()]

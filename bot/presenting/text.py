@@ -108,7 +108,9 @@ def reason_words(reason: Reason, min_confidence: float) -> str:
     has = f"shares {carried}" if carried else "shares no word with the question"
     nearest = f"the nearest passage, from “{_short(reason.title)}”, {has}"
     if reason.kind == "unknown words":
-        return f"No article has the word {_listed(reason.unknown, 'or')}; {nearest}."
+        unknown = _listed(reason.unknown, "or")
+        lacking = f"No article has the word {unknown}, or comes near enough in other words"
+        return f"{lacking}; {nearest}."
     if reason.kind == "words apart":
         lacking = f"No passage has enough of the question's words together; {nearest}"
         return f"{lacking}, not {missing}."
@@ -283,12 +285,13 @@ def also_words(citation: Citation) -> tuple[str, tuple[Place, ...], str]:
 
 
 def _dated_sources(statement: Statement, seeds: Path) -> list[Span]:
-    """Its places, each with the date of its article."""
+    """Its places, each with the date of its article where the name does not have it."""
     spans: list[Span] = []
     for quote in statement.quotes:
         spans += [Span(", ", "dim")] if spans else []
         spans += _sources([quote], seeds)
-        spans += [Span(f" ({quote.published})", "dim")] if quote.published else []
+        if quote.published and quote.published not in quote.source:
+            spans.append(Span(f" ({quote.published})", "dim"))
     return spans
 
 

@@ -34,8 +34,8 @@ def test_a_word_that_no_article_has(index: Index, encoder: LightEncoder) -> None
     assert codec.reason.unknown == ("codec",)
     assert codec.reason.carried == ("tunnel", "use")
     assert words == (
-        f"No article has the word “codec”; the nearest passage, from “{title}”,"
-        " shares “tunnel” and “use”."
+        "No article has the word “codec”, or comes near enough in other words; the nearest passage,"
+        f" from “{title}”, shares “tunnel” and “use”."
     )
 
 

@@ -80,7 +80,8 @@ def test_every_reason_has_words(kind: str) -> None:
         ),
         (
             Reason("unknown words", title="A", unknown=("a", "b", "c", "d"), missing=("a",)),
-            "No article has the word “a”, “b” or “c”; the nearest passage, from “A”, shares no"
+            "No article has the word “a”, “b” or “c”, or comes near enough in other words; the"
+            " nearest passage, from “A”, shares no"
             " word with the question.",
         ),
         (
@@ -189,11 +190,13 @@ def test_figures_stand_with_the_dates_of_their_articles(answers: list[Answer]) -
     quotes = (
         DatedQuote("a.txt", 3, 3, 0, 4, "Nine", "2019-01-02"),
         DatedQuote("b.txt", 5, 5, 0, 3, "ten"),
+        DatedQuote("2019-02-04.txt", 5, 5, 0, 6, "eleven", "2019-02-04"),
     )
     statements = tuple(Statement(quote.text, (quote,)) for quote in quotes)
     lines = agreement_lines(replace(answers[0], agreement=statements), Path("/seeds"))
     assert plain(lines).split("\n") == [
-        "2 articles give different figures:",
+        "3 articles give different figures:",
         "Nine  a.txt:3 (2019-01-02)",
         "ten  b.txt:5",
+        "eleven  2019-02-04.txt:5",
     ]
