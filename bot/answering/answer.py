@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from msgspec import structs
+from msgspec import Struct, structs
 
 from bot.answering.agreement import Voice, agree
 from bot.answering.citation import Answer, Citation, Place, Quote, Statement
@@ -69,21 +69,9 @@ def answer(
     Raises:
         IndexUnusable: the index is damaged.
     """
-    found = index.search(question.query, max(POOL, 2 * limit), hidden=hidden)
-    asked, meant = question.text, None
-    if found.unknown and (meant := corrected(question, found, index, encoder, hidden=hidden)):
-        question = meant.question
-        found = index.search(question.query, max(POOL, 2 * limit), hidden=hidden)
-    groups = fold(found.hits)
-    copies = {head.passage_id: others for head, *others in groups}
-    heads = tuple(head for head, *_ in groups)  # a copy is no rival
-    found = found.with_hits(heads)
-    judged = rank(question, found, encoder, reader, limit)
-    if meant:
-        judged = [
-            structs.replace(verdict, probability=verdict.probability * SURE ** len(meant.words))
-            for verdict in judged
-        ]
+    asked = question.text
+    best = _judge(question, index, encoder, reader, limit, hidden)
+    question, found, copies, judged = best.question, best.found, best.copies, best.judged
     judged = with_speaker(question.text, by_what_was_read(question, judged) if again else judged)
     reads = any(verdict.read is not None for verdict in judged)
     if min_confidence is None:
@@ -107,7 +95,7 @@ def answer(
     return Answer(
         question=asked_as or asked,
         searched_as=asked if asked_as else None,
-        searched_also=meant.words if meant else (),
+        searched_also=best.also,
         answered=answered,
         confidence=confidence,
         min_confidence=min_confidence,
@@ -117,6 +105,50 @@ def answer(
         nearest=() if answered else citations,
         agreement=_agreement(question, found, judged, shorts, min_confidence) if answered else (),
     )
+
+
+class _Judgement(Struct, frozen=True):
+    """A question with what was found for it, judged. `copies`: passage id → its copies; `also`:
+    what was searched in place of words that are typed wrong."""
+
+    question: Question
+    found: Found
+    copies: dict[int, list[Hit]]
+    judged: list[Judged]
+    also: tuple[str, ...] = ()
+
+    @property
+    def probability(self) -> float:
+        return self.judged[0].probability if self.judged else 0.0
+
+
+def _judge(
+    question: Question,
+    index: Index,
+    encoder: Encoder,
+    reader: PairReader | None,
+    limit: int,
+    hidden: Hidden | None,
+) -> _Judgement:
+    """The question as it is typed or, where that is likelier to be answered, as it was probably
+    meant."""
+
+    def judge(question: Question, also: tuple[str, ...] = ()) -> _Judgement:
+        found = index.search(question.query, max(POOL, 2 * limit), hidden=hidden)
+        groups = fold(found.hits)
+        copies = {head.passage_id: others for head, *others in groups}
+        found = found.with_hits(tuple(head for head, *_ in groups))  # a copy is no rival
+        judged = [
+            structs.replace(own, probability=own.probability * SURE ** len(also)) if also else own
+            for own in rank(question, found, encoder, reader, limit)
+        ]
+        return _Judgement(question, found, copies, judged, also)
+
+    typed = judge(question)
+    mended = corrected(question, typed.found, index, encoder, hidden=hidden)
+    if mended is None:
+        return typed
+    return max(judge(mended.question, mended.words), typed, key=lambda own: own.probability)
 
 
 def _agreement(

@@ -9,7 +9,7 @@ from msgspec import Struct
 from bot.answering.confidence import WITH_READER, WITHOUT_READER
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Sequence, Set
 
     from bot.answering.judging import Judged
     from bot.answering.question import Question
@@ -72,22 +72,23 @@ def reason(
             unknown=_named(question, question.names & found.unknown),
             says=_around(nearest, nearest.span),
         )
-    missing = tuple(word for stem, word in terms.items() if stem not in own)
-    unknown = tuple(word for stem, word in terms.items() if stem in found.unknown)
+    missing = _named(question, terms.keys() - own)
+    unknown = _named(question, found.unknown)
     apart = missing and found.coverage(own) < ENOUGH_WORDS
     return Reason(
         "unknown words" if unknown else "words apart" if apart else "no answer",
         likely=nearest.probability,
         title=nearest.hit.info.title,
-        carried=tuple(word for stem, word in terms.items() if stem in own),
+        carried=_named(question, terms.keys() & own),
         missing=missing,
         unknown=unknown,
     )
 
 
-def _named(question: Question, stems: frozenset[str]) -> tuple[str, ...]:
-    """The words of some of the question's names, as they were asked."""
-    return tuple(word for stem, word in question.query.terms.items() if stem in stems)
+def _named(question: Question, stems: Set[str]) -> tuple[str, ...]:
+    """The words of some of the question's terms, as they were asked."""
+    words = (word for stem, word in question.query.terms.items() if stem in stems)
+    return tuple(dict.fromkeys(words))  # a date in digits is several terms
 
 
 def _around(nearest: Judged, span: Span) -> tuple[str, str, str]:

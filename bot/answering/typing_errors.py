@@ -3,7 +3,8 @@ be typed wrong.
 
 A word that is one is no typing error: what the model's table has as one token, or has in another
 form ("boast" as "boasted"), and what is in quotation marks. Only in a question where another word
-is surely typed wrong may a word be meant for another ("mayer"). Of a name of several words ("Elon
+is typed wrong may it be meant for another, and only if the table has it in no other form, as names
+are ("mayer", but not "feel"). Of a name of several words ("Elon
 Muks") the others decide: the articles must have the whole name as it would be. Measured on
 misspelt questions and on questions asked of the articles of others: tests/eval/README.md.
 """
@@ -26,7 +27,8 @@ SHORTEST = 4
 """Letters of a word that may be typed wrong: of shorter ones too many are near. A guess."""
 
 SHORT = 5
-"""Letters up to which a word with another letter in it is another word (musk, must). Measured."""
+"""Letters up to which a word with another letter in it is another word (musk, must); with one less,
+so is one with a letter more or less (noes, notes). Measured."""
 
 LONG = 9
 """Letters from which two edits are allowed, before the same ending. Measured: with 8 and any ending
@@ -36,6 +38,8 @@ SURE = 0.8
 """How sure it is that such a word was meant: an answer is as much less likely. A guess."""
 
 _QUOTED = r"“[^”]*”?|\"[^\"]*\"?"
+_CONTRACTED = r"(?i)(?:ha(?:ve|s|d)|is|are|was|were|do|does|did|could|should|would|wo|ca)nt"
+"""What lacks its apostrophe."""
 _ENDINGS = ("", "e", "s", "es", "ed", "ing", "er", "ers", "ion", "ions", "y", "ies", "ly", "al")
 """What a stem may have in English."""
 
@@ -63,7 +67,10 @@ def corrected(
     """
     text = question.text
     unknown = [*_unknown(question, found)]
-    are_words = _are_words([text[start:end] for start, end in unknown], encoder)
+    words = [text[start:end] for start, end in unknown]
+    if not words:
+        return None
+    tokens, forms = _are_tokens(words, encoder), [_has_forms(word, encoder) for word in words]
     meant: dict[tuple[int, int], str] = {}
 
     def look_for(places: Iterable[tuple[int, int]], *, careful: bool) -> None:
@@ -74,13 +81,15 @@ def corrected(
             if best := next(fitting, None):
                 meant[start, end] = best
 
-    look_for(compress(unknown, (not is_word for is_word in are_words)), careful=True)
+    wrong = (not (token or form) for token, form in zip(tokens, forms, strict=True))
+    look_for(compress(unknown, wrong), careful=True)
     if not meant:
         return None
-    look_for(
-        (place for place in compress(unknown, are_words) if text[slice(*place)].islower()),
-        careful=False,
+    names = (
+        token and not form and word.islower()
+        for word, token, form in zip(words, tokens, forms, strict=True)
     )
+    look_for(compress(unknown, names), careful=False)
     for (start, end), word in sorted(meant.items(), reverse=True):
         text = text[:start] + word + text[end:]
     return Corrected(understand(text, encoder), tuple(word for _, word in sorted(meant.items())))
@@ -90,27 +99,24 @@ def _unknown(question: Question, found: Found) -> Iterator[tuple[int, int]]:
     """The characters of each word that no article has, unless it is quoted."""
     quoted = [match.span() for match in re.finditer(_QUOTED, question.text)]
     for term, word in question.query.terms.items():
-        if term in found.unknown and len(word) >= SHORTEST and word.isalpha():
+        plain = word.isalpha() and word[1:].islower() and not re.fullmatch(_CONTRACTED, word)
+        if term in found.unknown and len(word) >= SHORTEST and plain:
             for match in re.finditer(rf"\b{word}\b", question.text):
                 if not any(start <= match.start() < end for start, end in quoted):
                     yield match.span()
 
 
-def _are_words(words: Sequence[str], encoder: Encoder) -> list[bool]:
-    """Whether each is a word, by the model's table of tokens: a token, or another form of one."""
-    return [
-        any(
-            tokens.offsets == ((0, len(form)),)
-            for form, tokens in zip(forms, encoder.tokens(forms), strict=True)
-        )
-        for forms in ([word, *_forms(word.lower())] for word in words)
-    ]
+def _are_tokens(words: Sequence[str], encoder: Encoder) -> list[bool]:
+    """Whether the model's table has each as one token."""
+    whole = zip(words, encoder.tokens(words), strict=True)
+    return [tokens.offsets == ((0, len(word)),) for word, tokens in whole]
 
 
-def _forms(word: str) -> list[str]:
-    """Words with the same stem."""
-    own = stem(word)
-    return [own + ending for ending in _ENDINGS if stem(own + ending) == own]
+def _has_forms(word: str, encoder: Encoder) -> bool:
+    """Whether the table has another word with the same stem."""
+    own = stem(word.lower())
+    forms = {own + ending for ending in _ENDINGS if stem(own + ending) == own} - {word.lower()}
+    return any(_are_tokens(sorted(forms), encoder))
 
 
 def _fits(text: str, start: int, end: int, near: Near, *, careful: bool) -> bool:
@@ -118,13 +124,16 @@ def _fits(text: str, start: int, end: int, near: Near, *, careful: bool) -> bool
     typed, meant = text[start:end], near.word
     if start and typed[0].isupper() and not meant[0].isupper():
         return False
-    changed = len(typed) == len(meant) and sorted(typed.lower()) != sorted(meant.lower())
-    if careful and changed and len(typed) <= SHORT:
-        return False
-    if near.edits > 1 and typed[-2:].lower() != meant[-2:].lower():
-        return False
     name = next((own for own in mentions.find("name", text) if own.start <= start < own.end), None)
-    if name is None or " " not in name.of(text):
-        return True
-    whole = text[name.start : start] + meant + text[end : name.end]
-    return " ".join(mentions.lower_words(whole)) in " ".join(mentions.lower_words(near.passage))
+    if name is not None and " " in name.of(text):
+        whole = text[name.start : start] + meant + text[end : name.end]
+        return _in_order(whole) in _in_order(near.passage)
+    swapped = sorted(typed.lower()) == sorted(meant.lower())
+    if careful and not swapped and len(typed) < SHORT + (len(typed) == len(meant)):
+        return False
+    return near.edits < 2 or typed[-2:].lower() == meant[-2:].lower()
+
+
+def _in_order(text: str) -> str:
+    """Its words, to be looked for in those of another."""
+    return f" {' '.join(mentions.lower_words(text))} "

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from functools import cache, lru_cache
+from itertools import pairwise
 from unicodedata import normalize
 
 from tantivy import Filter, TextAnalyzer, TextAnalyzerBuilder, Tokenizer
@@ -96,10 +97,9 @@ def _implied(text: str) -> Iterator[tuple[str, int, int]]:
     "the_who", "It" as "it_"), and the words for an age: "The captain, 61, was fined"."""
     for name in re.finditer(rf"{_NAME}|{_ONE_WORD}", text):
         parts = [*re.finditer(r"\w+", name[0])]
-        for first, second in zip(parts, parts[1:] or [None], strict=False):
-            last = second or first
-            words_of_it = f"{first[0]}_{second[0] if second else ''}".lower()
-            yield words_of_it, name.start() + first.start(), name.start() + last.end()
+        for first, last in pairwise(parts) if len(parts) > 1 else [(parts[0], parts[0])]:
+            both = f"{first[0]}_{last[0] if last is not first else ''}".lower()
+            yield both, name.start() + first.start(), name.start() + last.end()
     for start, end in ages(text):
         yield from (("old", start, end), ("age", start, end))
 

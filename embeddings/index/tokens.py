@@ -110,7 +110,7 @@ def _plain(text: str) -> str:
 @lru_cache(_KEPT)
 def _tokens(chunk: str) -> tuple[Token, ...]:
     """The words of a chunk: of one word, or of some that may tell one number together."""
-    found = []
+    found: list[Token] = []
     for match in re.finditer(_TOKEN, chunk):
         start, end = match.span()
         if match.lastgroup != "word":
