@@ -13,10 +13,11 @@ from embeddings.encoding.light import LightEncoder
 from embeddings.encoding.model import Model
 from embeddings.errors import GenerationDamaged, IndexUnusable, Remedy
 from embeddings.index import derived, generations, vectors
+from embeddings.index.rebuild import rebuild
 from embeddings.index.search import Found, Index, query_of
 from embeddings.index.stems import FUNCTION_WORDS, stems
 from embeddings.index.store import Meta, Store
-from tests.conftest import SEEDS, write
+from tests.conftest import MAX_BYTES, SEEDS, write
 from tests.embeddings.index.building import build, meta_of
 
 Search = Callable[..., Found]
@@ -260,3 +261,45 @@ def test_a_hit_has_the_stems_of_its_title_and_its_text(
     last = max((hit for hit in hits if hit.info.source == "a.txt"), key=lambda hit: hit.passage_id)
     assert last.stems() == {"bee", "noth", "els"}
     assert meta_of(folder).complete
+
+
+@pytest.mark.parametrize(
+    ("asked", "source"),
+    [
+        ("Who sold 48500 ewes?", "farm.txt"),
+        ("Who sold 48’500 ewes?", "farm.txt"),
+        ("What opened on 9 February 2021?", "pool.txt"),
+        ("What opened on 2021-02-09?", "pool.txt"),
+        ("the who", "band.txt"),
+        ("Who are The Who?", "band.txt"),
+        ("who is the colour sergeant", "guard.txt"),
+        ("What has a B-?", "marks.txt"),
+        ("How old is Ms Aas?", "age.txt"),
+    ],
+)
+def test_what_is_written_otherwise_is_found(
+    tmp_path: Path, model: Model, encoder: LightEncoder, asked: str, source: str
+) -> None:
+    content: dict[str, str | bytes] = {
+        "farm.txt": "The farm sold 48 500 ewes. Some say who they were for.",
+        "pool.txt": "The pool was opened on 09.02.2021, they say.",
+        "band.txt": "Nobody slept while The Who played in the barn.",
+        "guard.txt": "The color sergeant stood in the rain.",
+        "marks.txt": "The essay has a B-. The poem has a B+. The play has a B.",
+        "age.txt": "Ms Aas, 52, left.",
+    }
+    write(tmp_path / "articles", content)
+    rebuild(tmp_path / "articles", tmp_path / "index", model, max_bytes=MAX_BYTES)
+    index = Index(tmp_path / "index")
+    found = index.search(query_of(asked, encoder))
+    assert found.hits[0].info.source == source
+    assert found.hits[0].lexical == max(hit.lexical for hit in found.hits) > 0
+    assert not found.unknown
+    index.close()
+
+
+def test_a_question_of_function_words_names_nothing(encoder: LightEncoder) -> None:
+    for text in ("What is it about?", "Who are you?", "who is he", "Why?"):
+        assert query_of(text, encoder).terms == {}
+    assert query_of("Who are The Who?", encoder).terms == {"the_who": "The Who"}
+    assert query_of("Who is the one who was there?", encoder).terms.keys() == {"one"}

@@ -21,6 +21,8 @@ from bot.answering.english.mentions import Kind
         ("how old is she", "number"),
         ("What is the population of the town?", "number"),
         ("What percentage of the staff left?", "number"),
+        ("What did the ferry cost?", "number"),
+        ("What was the mill sold for?", "number"),
         ("What did the mayor say about the bridge?", "quotation"),
         ("Why did it fail?", "cause"),
         ("How did it fail?", None),
@@ -62,6 +64,7 @@ def test_what_is_counted(question: str, counted: set[str]) -> None:
         ("How late did it start?", False, True, False),
         ("How many minutes did it last?", False, True, False),
         ("How much did it cost?", False, False, True),
+        ("What will a seat cost?", False, False, True),
         ("How many people came?", False, False, False),
     ],
 )
