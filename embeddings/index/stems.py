@@ -34,6 +34,7 @@ where whether which while who whom whose why will with would you your
 """.split()
 )
 """Words that carry no subject. Only questions lose them; in the index they stay."""
+_FUNCTION = frozenset(FUNCTION_WORDS)
 
 _IRREGULAR = """
 arise arose arisen, bear borne, beat beaten, become became, begin began begun, bend bent, bite bit
@@ -58,14 +59,9 @@ teeth, woman women
 """Each base with its forms, without those that mostly mean something else (lie lay, wind wound)."""
 
 
-_CAPITALISED = "|".join(word.capitalize() for word in FUNCTION_WORDS if len(word) > 1)
-_NAME = rf"\b(?:{_CAPITALISED})(?:[^\S\n](?:{_CAPITALISED}))+\b"
-_ONE_WORD = (
-    rf"(?:(?<=[a-z,;][^\S\n])(?=\w+\b(?![^\S\n][A-Z]))|(?<=[“\"‘])(?=\w+,?[”\"’]))"
-    rf"(?:{_CAPITALISED})\b"
-)
-"""Within a sentence, or in quotation marks by itself."""
-
+_CAPITALS = r"\b[A-Z][a-z]+(?:[^\S\n][A-Z][a-z]+)*\b"
+_ALONE = r"[a-z,;][^\S\n]$|[“\"‘]$"
+"""What stands before a word that is a name by itself: it is within a sentence, or quoted."""
 _AGE = r"\b[Aa]ged (\d{1,3})\b|(?<=[^\W\d]), (\d{1,3})(?=,\s)"
 
 
@@ -95,11 +91,19 @@ def is_name(stem: str) -> bool:
 def _implied(text: str) -> Iterator[tuple[str, int, int]]:
     """What is no word by itself: names that are made of function words, two by two ("The Who" as
     "the_who", "It" as "it_"), and the words for an age: "The captain, 61, was fined"."""
-    for name in re.finditer(rf"{_NAME}|{_ONE_WORD}", text):
-        parts = [*re.finditer(r"\w+", name[0])]
-        for first, last in pairwise(parts) if len(parts) > 1 else [(parts[0], parts[0])]:
-            both = f"{first[0]}_{last[0] if last is not first else ''}".lower()
-            yield both, name.start() + first.start(), name.start() + last.end()
+    for run in re.finditer(_CAPITALS, text):
+        parts = [
+            (part[0].lower(), run.start() + part.start(), run.start() + part.end())
+            for part in re.finditer(r"\w+", run[0])
+        ]
+        for (first, start, _), (second, _, end) in pairwise(parts):
+            if first in _FUNCTION and second in _FUNCTION:
+                yield f"{first}_{second}", start, end
+        (word, start, end), *others = parts
+        if not others and word in _FUNCTION and re.search(_ALONE, text[max(start - 2, 0) : start]):
+            quoted = text[start - 1] in '“"‘'
+            if not quoted or re.match(r",?[”\"’]", text[end : end + 2]):
+                yield f"{word}_", start, end
     for start, end in ages(text):
         yield from (("old", start, end), ("age", start, end))
 
