@@ -34,7 +34,7 @@ where whether which while who whom whose why will with would you your
 """.split()
 )
 """Words that carry no subject. Only questions lose them; in the index they stay."""
-_FUNCTION = frozenset(FUNCTION_WORDS)
+_CAPITALISED = frozenset(word.capitalize() for word in FUNCTION_WORDS if len(word) > 1)
 
 _IRREGULAR = """
 arise arose arisen, bear borne, beat beaten, become became, begin began begun, bend bent, bite bit
@@ -59,18 +59,20 @@ teeth, woman women
 """Each base with its forms, without those that mostly mean something else (lie lay, wind wound)."""
 
 
-_CAPITALS = r"\b[A-Z][a-z]+(?:[^\S\n][A-Z][a-z]+)*\b"
-_ALONE = r"[a-z,;][^\S\n]$|[“\"‘]$"
-"""What stands before a word that is a name by itself: it is within a sentence, or quoted."""
-_AGE = r"\b[Aa]ged (\d{1,3})\b|(?<=[^\W\d]), (\d{1,3})(?=,\s)"
+_CAPITALS = r"[A-Z][a-z]+(?:[^\S\n][A-Z][a-z]+)*\b"
+_AGED = r"ged (?<=\b[Aa]ged )(\d{1,3})\b"
+_BETWEEN_COMMAS = r",(?<=[^\W\d],) (\d{1,3})(?=,\s)"
+"""Both begin with a letter or mark that is found quickly."""
 
 
 def stems(text: str, without: Sequence[str] = ()) -> list[str]:
     """The stems of a text's words in order, as the index has them, and then what they imply;
     `without` names words to leave out."""
     read, _ = readable(text)
-    own = [stem(word) for word in words(read) if word not in without]
-    return own + [name for name, _, _ in _implied(read)]
+    own = words(read)
+    if without:
+        own = [word for word in own if word not in without]
+    return [*map(stem, own), *(name for name, _, _ in _implied(read))]
 
 
 def located(text: str, without: Sequence[str] = ()) -> list[tuple[str, int, int]]:
@@ -92,26 +94,32 @@ def _implied(text: str) -> Iterator[tuple[str, int, int]]:
     """What is no word by itself: names that are made of function words, two by two ("The Who" as
     "the_who", "It" as "it_"), and the words for an age: "The captain, 61, was fined"."""
     for run in re.finditer(_CAPITALS, text):
-        parts = [
-            (part[0].lower(), run.start() + part.start(), run.start() + part.end())
-            for part in re.finditer(r"\w+", run[0])
-        ]
+        own = run[0].split()
+        if _CAPITALISED.isdisjoint(own):
+            continue
+        parts = [(part[0], *part.span()) for part in re.finditer(r"\w+", run[0])]
         for (first, start, _), (second, _, end) in pairwise(parts):
-            if first in _FUNCTION and second in _FUNCTION:
-                yield f"{first}_{second}", start, end
-        (word, start, end), *others = parts
-        if not others and word in _FUNCTION and re.search(_ALONE, text[max(start - 2, 0) : start]):
-            quoted = text[start - 1] in '“"‘'
-            if not quoted or re.match(r",?[”\"’]", text[end : end + 2]):
-                yield f"{word}_", start, end
+            if first in _CAPITALISED and second in _CAPITALISED:
+                yield f"{first}_{second}".lower(), run.start() + start, run.start() + end
+        if len(own) == 1 and _is_alone(text, *run.span()):
+            yield f"{own[0].lower()}_", *run.span()
     for start, end in ages(text):
         yield from (("old", start, end), ("age", start, end))
 
 
+def _is_alone(text: str, start: int, end: int) -> bool:
+    """Whether a capital word stands within a sentence, or quoted by itself."""
+    before, after = text[max(start - 2, 0) : start], text[end : end + 2]
+    if re.match(r"[a-z,;][^\S\n]", before):
+        return True
+    return bool(re.search(r"[“\"‘]$", before) and re.match(r",?[”\"’]", after))
+
+
 def ages(text: str) -> Iterator[tuple[int, int]]:
     """Where an age stands in figures: "aged 61", or between commas: "The captain, 61, was"."""
-    for age in re.finditer(_AGE, text):
-        yield age.span(age.lastindex or 0)
+    for pattern in (_AGED, _BETWEEN_COMMAS):
+        for age in re.finditer(pattern, text):
+            yield age.span(1)
 
 
 @lru_cache(_KEPT)

@@ -87,11 +87,9 @@ class Token(NamedTuple):
     end: int
 
 
-def words(text: str) -> Iterator[str]:
+def words(text: str) -> list[str]:
     """The words, numbers and signs of a text in order, as they are compared."""
-    for chunk in re.findall(_CHUNK, _plain(text)):
-        for word, _, _ in _tokens(chunk):
-            yield word
+    return [token[0] for chunk in re.findall(_CHUNK, _plain(text)) for token in _tokens(chunk)]
 
 
 def tokens(text: str) -> Iterator[Token]:
