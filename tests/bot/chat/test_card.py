@@ -118,3 +118,14 @@ async def test_what_was_edited_is_searched_as_it_is_written(seeds_index: Path) -
         await pilot.press("enter")
         await until(pilot, lambda: len(app.conversation.exchanges) == 3)
         assert app.conversation.exchanges[-1].answer.searched_as is None
+
+
+@journey
+async def test_what_was_searched_for_a_word_typed_wrong_is_shown(seeds_index: Path) -> None:
+    async with opened(SEEDS, seeds_index) as (_, pilot):
+        card = await ask(pilot, "Who modderated the event?")
+        assert card.exchange is not None
+        assert card.exchange.answer.searched_also == ("moderated",)
+        assert "searched also for: moderated" in shown(card)
+        card = await ask(pilot, LATE)
+        assert "searched also for" not in shown(card)
