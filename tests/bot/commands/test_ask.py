@@ -23,7 +23,7 @@ def test_an_answer_in_json(ask: Bot) -> None:
     assert done.stderr == ""
     answer = document(done)
     assert list(answer) == [
-        *("schema_version", "question", "searched_as", "answered", "confidence"),
+        *("schema_version", "question", "searched_as", "searched_also", "answered", "confidence"),
         *("min_confidence", "reader", "reason", "citations", "nearest", "agreement"),
     ]
     assert (answer["question"], answer["answered"], answer["reason"]) == (QUESTION, True, None)
