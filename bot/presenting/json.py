@@ -70,6 +70,7 @@ class CitationJson(PlaceJson):
     title: str
     published: str | None
     encoding: str
+    language: NotRequired[str | None]
     sha256: str
     passage: str
     highlight: HighlightJson
@@ -223,6 +224,7 @@ def _citation_json(citation: Citation) -> CitationJson:
         "title": info.title,
         "published": info.published,
         "encoding": info.encoding,
+        "language": info.language,
         "sha256": info.sha256,
         **_place_json(citation.passage),
         "passage": citation.passage.text,
@@ -301,6 +303,7 @@ def _citation_of(document: CitationJson) -> Citation:
             title=document["title"],
             published=document["published"],
             encoding=document["encoding"],
+            language=document.get("language"),
             sha256=document["sha256"],
         ),
         passage=_quote(document, source, document["passage"]),

@@ -32,8 +32,9 @@ def test_an_answer_in_json(ask: Bot) -> None:
     assert len(answer["citations"]) == 2
     first = answer["citations"][0]
     assert list(first) == [
-        *("rank", "title", "published", "encoding", "sha256", "source", "start_line", "end_line"),
-        *("start_char", "end_char", "passage", "highlight", "score", "also_in"),
+        *("rank", "title", "published", "encoding", "language", "sha256", "source"),
+        *("start_line", "end_line", "start_char", "end_char", "passage", "highlight", "score"),
+        "also_in",
     ]
     assert first["score"] == answer["confidence"]
     text = (SEEDS / first["source"]).read_text("utf-8")
