@@ -95,7 +95,9 @@ _GREETS = (
 _COURTESIES = "|".join(
     (
         rf"(?:ok(?:ay)?,? |great,? )?{_THANKS}(?:,? (?:so|very|ever|much|a|lot|again|all|everyone"
-        r"|in|advance|you|bot)){0,5}(?: (?:for|to|and) .{0,60})?(?:, \w+)?|cheers(?:, \w+)?",
+        r"|in|advance|you|bot)){0,5}(?:,? (?:for|to|and|that|this|it) .{0,60})?(?:, \w+)?"
+        r"|cheers(?:, \w+)?",
+        r"(?:that|this|it)(?: was| is|['’]s) (?:very |really )?(?:helpful|useful)",
         r"(?:(?:i|we) (?:do )?)?(?:hope|trust) (?:you|this|that|all|your)\b.*|please",
         r"(?:it is |it['’]s )?nice to meet you.{0,20}|have an? (?:nice|good|great)\b.{0,30}",
         r"(?:kind|best|warm|many) (?:regards|wishes)\b.{0,40}|yours (?:truly|sincerely)\b.{0,40}",

@@ -16,7 +16,7 @@ from textual.widgets import Static
 
 from bot.chat.content import HEAD, QUIET, drawn, link
 from bot.conversations.history import Exchange
-from bot.presenting.terminal import count, one_line, safe
+from bot.presenting.terminal import count, one_line, percent, safe
 from bot.presenting.text import (
     agreement_lines,
     citation_lines,
@@ -78,7 +78,7 @@ class Fold(Static):
         parts: list[tuple[str, str]] = [(f"{'▸' if folded else '▾'} {number}", HEAD)]
         for citation in self._citations if folded else ():
             mark = citation.highlight
-            parts.append((f"\n{citation.score:>4.0%} ", QUIET))
+            parts.append((f"\n{percent(citation.score):>4} ", QUIET))
             parts.append((" ".join(safe(mark.text).split()), ""))
             parts.append((f"  {one_line(mark.source)}:{mark.start_line}", QUIET))
         self.update(Content.assemble(*parts))

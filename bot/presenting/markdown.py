@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
-from bot.presenting.terminal import one_line, safe
+from bot.presenting.terminal import one_line, percent, safe
 from bot.presenting.text import also_words, reason_words, refusal_words, unread_names
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ def answer_parts(answer: Answer, hashes: Mapping[str, str | None]) -> Iterator[s
         yield _cited(citation, hashes)
     others = answer.listed[len(answer.likely) :]
     if others:
-        named = "; ".join(f"{_place(other.highlight)} ({other.score:.0%})" for other in others)
+        named = "; ".join(f"{_place(other.highlight)} ({percent(other.score)})" for other in others)
         yield f"{'Less likely' if answer.likely else 'Nearest'}: {named}"
 
 
@@ -75,7 +75,7 @@ def _receipt(citation: Citation, hashes: Mapping[str, str | None]) -> str:
     words = [_place(citation.highlight), *([info.published] if info.published else [])]
     if _titled(citation):
         words.insert(0, f"*{escaped(one_line(info.title))}*")
-    words.append(f"{citation.score:.0%}")
+    words.append(percent(citation.score))
     receipt = f"SHA-256 {info.sha256}"
     if hashes[citation.source] != info.sha256:
         gone = hashes[citation.source] is None

@@ -100,6 +100,12 @@ def count(number: int, noun: str) -> str:
     return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
 
+def percent(probability: float) -> str:
+    """A probability in whole per cents, rounded down: what is below a threshold does not look as if
+    it reached it."""
+    return f"{int(100 * probability + 1e-9)}%"
+
+
 def around(lines: list[Line], first: int, last: int, stream: TextIO) -> list[Line]:
     """The lines that fit on the terminal around those from `first` to `last`; else all."""
     import shutil

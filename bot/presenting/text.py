@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bot.answering.english.quantities import quantity
-from bot.presenting.terminal import Line, Span, count, one_line, safe
+from bot.presenting.terminal import Line, Span, count, one_line, percent, safe
 from embeddings.errors import Remedy
 
 if TYPE_CHECKING:
@@ -99,8 +99,8 @@ def reason_words(reason: Reason, min_confidence: float) -> str:
         return "The question names nothing to look for."
     if reason.kind == "too unlikely":
         return (
-            f"The best passage is {reason.likely:.0%} likely to answer, and"
-            f" {min_confidence:.0%} was asked for (--min-confidence)."
+            f"The best passage is {percent(reason.likely)} likely to answer, and"
+            f" {percent(min_confidence)} was asked for (--min-confidence)."
         )
     if reason.kind == "does not say":
         return _does_not_say(reason)
@@ -259,7 +259,7 @@ def citation_lines(
     place = (
         Span(f"{citation.rank}  ", "dim"),
         *_sources([citation.highlight], seeds),
-        Span(f"  {citation.score:.0%}", "score" if likely else "dim"),
+        Span(f"  {percent(citation.score)}", "score" if likely else "dim"),
         Span(date, "dim"),
         Span(title, "title"),
     )

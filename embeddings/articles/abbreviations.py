@@ -51,6 +51,9 @@ _TITLES = _words(
 )
 """Before a name: the sentence always goes on, whatever the name is (Dr. No)."""
 
+_LETTERS_OF_TITLES = {"fr": _words("M MM"), "es": _words("D"), "pt": _words("D")}
+"""The same of other languages, where a letter is one: selon M. Le Goff."""
+
 _LINKS = _words("approx ca cf viz vs eg ie esp incl excl resp vgl e.g i.e a.k.a")
 """Before what they bring in: the sentence always goes on."""
 
@@ -207,6 +210,8 @@ def ends_sentence(place: Place, language: str) -> bool:
     word = place.word
     begins = begins_sentence(place.next, language)
     number = re.match(_NUMBER, place.next) is not None
+    if word in _LETTERS_OF_TITLES.get(language, ()) and not place.before[-1:].isdigit():
+        return False
     if word[:1].isdigit() or (language in _ORDINALS and re.fullmatch(_ROMAN, word)):
         return not _is_ordinal(place, language, begins=begins)
     if len(word) == 1 and word.isalpha():

@@ -46,7 +46,12 @@ _MOST_CANDIDATES = 16 * CANDIDATES
 """Taken from either side where many are copies of one text. A guess: 800 articles carry it."""
 
 _ALIKE, _WITH_TERM = 12, 20
-"""Terms that are looked at for a word that no article has, and passages for each. A guess."""
+"""Terms that are looked at for a beginning of a word that no article has, and passages for each. A
+guess."""
+
+_ENDING = 6
+"""Beginnings of such a word, the whole one among them, that may be its stem. A guess: few endings
+that stemming takes are longer than five letters ("moderatr", "moder")."""
 
 _SENTENCE, _WORDS = 0.5, 0.5
 """What the best sentence and the words count for. Measured: .4 and .6 find less."""
@@ -258,7 +263,11 @@ class Index:
             self._follow(query)
             near = []
             forms = (form for form in irregular() if OSA.distance(low, form) <= edits)
-            alike = self._words.like(stem(low), _ALIKE, edits + 1)
+            # its stem may be any of its beginnings: "follw" in "follwers" is near to "follow"
+            beginnings = (
+                low[: len(low) - cut] for cut in range(max(min(_ENDING, len(low) - 3), 1))
+            )
+            alike = [term for own in beginnings for term in self._words.like(own, _ALIKE, edits)]
             for term in dict.fromkeys([*alike, *map(stem, forms)]):
                 ids = [*self._words.search([term], _WITH_TERM)]
                 for stored in self._store.passages(ids).values():

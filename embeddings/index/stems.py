@@ -50,6 +50,17 @@ teeth, woman women
 """
 """Each base with its forms, without those that mostly mean something else (lie lay, wind wound)."""
 
+_DOERS = """
+bake baker, build builder, buy buyer, climb climber, create creator, dance dancer, drive driver,
+edit editor, farm farmer, fight fighter, hold holder, hunt hunter, invent inventor, keep keeper,
+kill killer, lead leader, lend lender, make maker, own owner, paint painter, play player, ride
+rider, run runner, sail sailor, sell seller, sing singer, speak speaker, swim swimmer, teach
+teacher, use user, vote voter, win winner, work worker, write writer
+"""
+"""What is done with who does it, which Porter's stemmer tells apart where the word is short: who
+owns it is its owner. Those that mostly mean something else are left out (act actor, print printer).
+"""
+
 
 _CAPITALS = r"[A-Z][a-z]+(?:[^\S\n][A-Z][a-z]+)*\b"
 _AGED = r"ged (?<=\b[Aa]ged )(\d{1,3})\b"
@@ -155,7 +166,8 @@ def irregular() -> tuple[str, ...]:
 @cache
 def _bases() -> dict[str, str]:
     """The stem of an irregular form → the stem of its base."""
-    groups = (_analyzer(stemmed=True).analyze(group) for group in _IRREGULAR.split(","))
+    words = f"{_IRREGULAR},{_DOERS}".split(",")
+    groups = (_analyzer(stemmed=True).analyze(group) for group in words)
     return {form: base for base, *forms in groups for form in forms if form != base}
 
 

@@ -126,6 +126,7 @@ def test_what_is_a_question_as_it_stands_is_left_as_it_is(message: str) -> None:
     ("message", "why"),
     [
         *((text, "no question") for text in ("hello", "Hi!", "hey there", "thanks", "Thank you!")),
+        *((text, "no question") for text in ("Thanks, this was useful!", "That’s very helpful.")),
         *(
             (text, "no question")
             for text in ("help", "/help", "?", "…", "ok", "good morning", "bye")

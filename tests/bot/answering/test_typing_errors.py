@@ -54,6 +54,9 @@ def words_for(question: str, index: Index, encoder: LightEncoder) -> tuple[str, 
         ("Who is Ingrid Havlorsen?", ("Halvorsen",)),
         ("where was the crane boguht?", ("bought",)),
         ("Who praisd the sopranno?", ("praised", "soprano")),
+        # whose stems are further apart than the words
+        ("Who was the condctor?", ("conductor",)),
+        ("What was rehearsd there?", ("rehearsed",)),
     ],
 )
 def test_a_word_that_no_article_has_is_searched_as_a_near_one(

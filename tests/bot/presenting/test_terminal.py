@@ -12,6 +12,7 @@ from bot.presenting.terminal import (
     around,
     count,
     one_line,
+    percent,
     safe,
     unsteered,
     with_newlines,
@@ -38,6 +39,12 @@ def test_each_character_keeps_its_place() -> None:
     text = "a\r\nb\rc\x1b\u202e."
     assert len(unsteered(text)) == len(text)
     assert unsteered(text) == "a\r\nb␍c␛�."
+
+
+def test_a_probability_below_a_threshold_does_not_look_like_it() -> None:
+    assert [percent(own) for own in (0.2485, 0.25, 0.29, 0.999, 1.0, 0.0)] == [
+        *("24%", "25%", "29%", "99%", "100%", "0%")
+    ]
 
 
 def test_things_are_counted() -> None:

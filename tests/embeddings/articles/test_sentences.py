@@ -174,6 +174,7 @@ def test_other_marks_in_a_sentence(text: str) -> None:
         ("fi", "Hän tuli 12. elokuuta.| Sitten hän lähti esim. Ouluun."),
         ("cs", "Přišel 12. srpna.| Karel IV. byl král, např. Český.| Odešel."),
         ("fr", "Il a dit : « Oui.| Non. »| Puis M. Dupont est parti.| L'art. 5 suffit."),
+        ("fr", "Le maire, M. Le Bihan, et MM. Les Roux ont signé.| Il mesure 12 m.| Il reste."),
         ("es", "¿Qué?| ¡No!| Vino el Sr. Pérez.| —¿Vienes? —preguntó Ana.| —No.| Me quedo."),
         ("it", "Il sig. Rossi è qui.| L'art. 5 dice di no.| «Vai.| Resta», disse."),
         ("nl", "Dhr. Smit en mevr. Bos kwamen.| Zij bleven bijv. lang."),

@@ -67,3 +67,10 @@ def test_places_are_in_the_text_whatever_it_is(text: str) -> None:
     assert [own for own, _, _ in found] == stems(text)
     assert all(0 <= start < end <= len(text) for _, start, end in found)
     assert not any(character.isspace() for own in stems(text) for character in own)
+
+
+def test_who_does_it_counts_as_what_is_done() -> None:
+    assert stems("the owner of it won")[1] == stems("who owns it")[1]
+    assert {*stems("winners")} == {*stems("won")}
+    assert {*stems("an actor")}.isdisjoint(stems("an act")[1:])
+    assert {*stems("the number")}.isdisjoint(stems("numb"))
