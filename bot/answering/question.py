@@ -53,7 +53,7 @@ def understand(
         words=frozenset(mentions.lower_words(searched)),
         names=frozenset[str]().union(*names) & terms,
         numbers=frozenset(
-            term for term, word in query.terms.items() if term[0].isdigit() and word[0].isdigit()
+            term for term, word in query.terms.items() if term[0].isdigit() and word[0].isnumeric()
         ),
         tokens=tokens,
         token_terms=tuple(
