@@ -1,0 +1,49 @@
+"""Two questions in one sentence: "When was it dug, and who dug it?"."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from bot.answering.english.words import (
+    AUXILIARY,
+    DEMONSTRATIVE,
+    FUNCTION,
+    PRONOUN,
+    VERB,
+    WH,
+    words_of,
+)
+
+_JOINT = (
+    r"“[^”]{0,400}”|\"[^\"]{0,400}\"|(?P<mark>,(?= (?:and|but) )| ?;| /) (?:(?:and|but) )?"
+    rf"(?=(?:{'|'.join(sorted(WH))})\b)"
+)
+"""What is quoted is passed over."""
+_DETERMINER = DEMONSTRATIVE | {"a", "an", "the"}
+
+
+def halves(sentence: str) -> Iterator[tuple[str, str]]:
+    """A sentence cut behind each mark that a question of its own may follow, which has its question
+    word and its verb; together they are all of it, but for a space."""
+    for joint in re.finditer(_JOINT, sentence, re.I):
+        if joint["mark"] and begins_a_question(sentence[joint.end() :]):
+            yield sentence[: joint.end("mark")], sentence[joint.end("mark") :].strip()
+
+
+def begins_a_question(text: str) -> bool:
+    """Whether a text that begins with a question word has its verb where a question has it: "who
+    dug it", "how many men did", but not "why it was dug"."""
+    first, second, *others = [*(word.low for word in words_of(text[:100])), "", ""]
+    if second in AUXILIARY or (first == "who" and second not in FUNCTION | {""}):
+        return True
+    if first == "what" and _is_verb(second):
+        return True
+    if first not in ("how", "what", "which", "whose") or second in PRONOUN | _DETERMINER:
+        return False
+    counted = first != "how" or second in ("many", "much", "few")
+    return any(word in AUXILIARY or (counted and _is_verb(word)) for word in others[:3])
+
+
+def _is_verb(word: str) -> bool:
+    return word in VERB or word.endswith("ed")
