@@ -32,9 +32,11 @@ def halves(sentence: str) -> Iterator[tuple[str, str]]:
 
 
 def begins_a_question(text: str) -> bool:
-    """Whether a text that begins with a question word has its verb where a question has it: "who
+    """Whether a text begins with a question word, and has its verb where a question has it: "who
     dug it", "how many men did", but not "why it was dug"."""
     first, second, *others = [*(word.low for word in words_of(text[:100])), "", ""]
+    if first not in WH:
+        return False
     if second in AUXILIARY or (first == "who" and second not in FUNCTION | {""}):
         return True
     if first == "what" and _is_verb(second):

@@ -179,6 +179,8 @@ def test_what_a_question_is_about_may_stand_before_it() -> None:
     asked = read("Hi! The ferry to Norholm sank in May. When was it raised? Thanks.")
     assert asked.question == "When was it raised?"
     assert asked.before == ("The ferry to Norholm sank in May.",)
+    stated = "The ferry sank. There is no ferry now"
+    assert read(stated).question == stated
 
 
 def test_each_of_several_questions_is_one() -> None:
