@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 from msgspec import Struct
 
 from bot.answering.english import mentions
@@ -61,3 +63,23 @@ def understand(
             for first, _ in tokens.offsets
         ),
     )
+
+
+def spelt_as(text: str, question: Question) -> str:
+    """The question with its numbers as a text spells the same ones: 1250000 as "1,250,000". What
+    reads both knows a number by its spelling alone."""
+    if not any(term[0].isdigit() for term in question.query.terms):
+        return question.text
+    spellings = {number: text[start:end] for number, start, end in reversed(_numbers(text))}
+    spelt = question.text
+    for number, start, end in reversed(_numbers(question.text)):
+        spelt = spelt[:start] + spellings.get(number, spelt[start:end]) + spelt[end:]
+    return spelt
+
+
+def _numbers(text: str) -> list[tuple[str, int, int]]:
+    """Each number in a text, with its characters [start, end); without those that are told in the
+    same characters as something else, as the day of a date in digits."""
+    places = located(text)
+    told = Counter((start, end) for _, start, end in places)
+    return [place for place in places if place[0][0].isdigit() and told[place[1:]] == 1]

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from bot.answering.question import understand
+from bot.answering.question import spelt_as, understand
 from embeddings.encoding.light import LightEncoder
 
 _ODD = st.text(st.characters(categories=["No", "Nl", "Nd", "Lm", "Lo", "Mn", "So", "Sk"]))
@@ -40,3 +40,21 @@ def test_its_numbers_are_those_in_digits(
     encoder: LightEncoder, text: str, numbers: set[str]
 ) -> None:
     assert understand(text, encoder).numbers == numbers
+
+
+@pytest.mark.parametrize(
+    ("asked", "text", "spelt"),
+    [
+        ("Who paid 3400000 marks?", "He paid 3,400,000 marks.", "Who paid 3,400,000 marks?"),
+        ("Who paid 3.4 million marks?", "He paid 3,400,000 marks.", "Who paid 3,400,000 marks?"),
+        ("Who paid 3,400,000 marks?", "He paid 3.4 million.", "Who paid 3.4 million marks?"),
+        ("Is it 1½ or 75 miles?", "1.5, not seventy-five", "Is it 1.5 or seventy-five miles?"),
+        ("Who paid 3400000 marks?", "He paid 3,500,000 marks.", "Who paid 3400000 marks?"),
+        ("Who sang on May 9?", "They sang on 09.05.2011.", "Who sang on May 9?"),
+        ("Who sang?", "All 9 sang.", "Who sang?"),
+    ],
+)
+def test_it_is_spelt_as_a_text_spells_its_numbers(
+    encoder: LightEncoder, asked: str, text: str, spelt: str
+) -> None:
+    assert spelt_as(text, understand(asked, encoder)) == spelt
