@@ -13,6 +13,9 @@ from embeddings.index.languages import ENGLISH
 from embeddings.index.search import Query, query_of
 from embeddings.index.stems import located, stems
 
+_SIGNS = "+-#"
+"""What makes another mark or language of a letter, at its end."""
+
 
 class Question(Struct, frozen=True):
     """What is asked.
@@ -22,7 +25,7 @@ class Question(Struct, frozen=True):
         sought: what would answer it.
         words: its words in lower case.
         names, numbers: those of its terms (stems) that belong to names, or are numbers in digits
-            ("name four of them" asks for no sentence that has a four).
+            ("name four of them" asks for no sentence that has a four) or marks with a sign (BB+).
         tokens: its tokens, by the model's table of them.
         token_terms: the term that each token belongs to, or None.
     """
@@ -55,7 +58,9 @@ def understand(
         words=frozenset(mentions.lower_words(searched)),
         names=frozenset[str]().union(*names) & terms,
         numbers=frozenset(
-            term for term, word in query.terms.items() if term[0].isdigit() and word[0].isnumeric()
+            term
+            for term, word in query.terms.items()
+            if (term[0].isdigit() and word[0].isnumeric()) or term[-1] in _SIGNS
         ),
         tokens=tokens,
         token_terms=tuple(

@@ -34,9 +34,11 @@ def test_whatever_is_asked_is_understood(encoder: LightEncoder, text: str) -> No
         ("Who owns 1250 sheep?", {"1250"}),
         ("Who owns four sheep?", set[str]()),
         ("Which note is marked ②?", {"②"}),
+        ("Which debt is rated AA-?", {"aa-"}),
+        ("Who writes C#, and who R&D?", {"c#"}),
     ],
 )
-def test_its_numbers_are_those_in_digits(
+def test_its_numbers_are_those_in_digits_and_marks_with_a_sign(
     encoder: LightEncoder, text: str, numbers: set[str]
 ) -> None:
     assert understand(text, encoder).numbers == numbers
