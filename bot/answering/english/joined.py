@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import pairwise
 
 from bot.answering.english.words import (
     AUXILIARY,
+    BE,
     DEMONSTRATIVE,
     FUNCTION,
     PRONOUN,
+    THING,
     VERB,
     WH,
     words_of,
@@ -28,7 +31,23 @@ def halves(sentence: str) -> Iterator[tuple[str, str]]:
     word and its verb; together they are all of it, but for a space."""
     for joint in re.finditer(_JOINT, sentence, re.I):
         if joint["mark"] and begins_a_question(sentence[joint.end() :]):
-            yield sentence[: joint.end("mark")], sentence[joint.end("mark") :].strip()
+            first, second = sentence[: joint.end("mark")], sentence[joint.end("mark") :].strip()
+            if not _is_of_the_answer(first, second):
+                yield first, second
+
+
+def _is_of_the_answer(first: str, second: str) -> bool:
+    """Whether a pronoun may stand for what answers the first question, which no words of that can
+    replace: "Which mill burnt, and when was it built?", but not "Who is Jon Holm, and when was he
+    born?"."""
+    pronouns = PRONOUN.intersection(word.low for word in words_of(second))
+    words = [word.low for word in words_of(first)]
+    word, verb = next(((own, next_) for own, next_ in pairwise(words) if own in WH), ("", ""))
+    if verb in BE and (word == "what" or re.search(r"(?i)\bwho \w+ [\"“]?(?-i:[A-Z])", first)):
+        return False
+    if word in ("which", "what", "whose"):
+        return bool(pronouns)
+    return word in ("who", "whom") and bool(pronouns - THING)
 
 
 def begins_a_question(text: str) -> bool:

@@ -130,6 +130,9 @@ def test_what_stands_round_a_question_is_no_part_of_it(message: str, question: s
         "Who sank it and when?",
         "When, where and why did it sink?",
         "When did it sink, and why?",
+        "Which ferry sank, and when was it raised?",
+        "Who was fined, and what did he do?",
+        "What caught fire; where was it stored?",
         "Was the mate, who was asleep, fined?",
         "Do you recall the year when it sank; what a year!",
         "Who shouted “What is it, and who are you?” at the gate?",
@@ -218,8 +221,12 @@ def test_each_of_several_questions_is_one() -> None:
             ["Where did it sink /", "how many people drowned /", "what happened next?"],
         ),
         (
-            "Hi, can you tell me who steered it, and why was he fined? Thanks!",
-            ["Hi, can you tell me who steered it,", "and why was he fined? Thanks!"],
+            "Hi, can you tell me who steered it, and why was the mate fined? Thanks!",
+            ["Hi, can you tell me who steered it,", "and why was the mate fined? Thanks!"],
+        ),
+        (
+            "Who is Jon Holm, and what did he say?",
+            ["Who is Jon Holm,", "and what did he say?"],
         ),
         (
             "Did the mate wake up, but who rang the bell?",
