@@ -12,11 +12,13 @@ Patterns, not a parser: what none of them takes is searched as it was typed.
 from __future__ import annotations
 
 import re
+from itertools import chain
 from typing import Literal
 
 from msgspec import Struct
 
-from bot.answering.english.words import AUXILIARY, TITLE, WH, words_of
+from bot.answering.english.joined import begins_a_question, halves
+from bot.answering.english.words import AUXILIARY, FUNCTION, TITLE, WH, words_of
 
 LONGEST = 1_000
 """Characters that are searched well: the model reads some 250 tokens. A longer message must have a
@@ -86,10 +88,13 @@ _TELL = (
 _KNOW = r"(?:know|say|remember|recall|have any idea)"
 _ABOUT = r"(?:about|on|of|regarding|concerning)"
 _GREETING = r"(?:hi+|hello|hey+|hiya|howdy|greetings|good (?:morning|afternoon|evening|day))"
+_ADDRESSED = (
+    r"(?: (?:there|all|again|everyone|everybody|team|(?:chat)?bot|folks|guys|friends?|assistant))"
+)
 _THANKS = r"(?:(?:many )?thanks|thank you|thx)"
 
 _GREETS = (
-    rf"{_GREETING}(?:,? (?:there|all|again|everyone|everybody|team|bot|folks|you)){{0,3}}[\s.!?,]*"
+    rf"{_GREETING}(?:,?(?:{_ADDRESSED}| you)){{0,3}}[\s.!?,]*"
     rf"|(?:{_GREETING}|dear)(?:,? [\w.’']+){{0,3}}[!,]+"
 )
 _COURTESIES = "|".join(
@@ -127,15 +132,18 @@ _CLOSING = (
     r"|cheers|please|by any chance"
     r"|if (?:you (?:can|could|know|may|would|please|don['’]t mind)|possible)"
 )
+_NO_TITLE = "".join(rf"(?<!\b{title})" for title in sorted(TITLE))
 _CLOSED = (
-    rf"(?:\s*[,;.!?–—]\s*(?:{_CLOSING})|(?<! they)(?<! you)(?<! we)\s+(?-i:{_CLOSING}))([.!?\s]*)$"
+    rf"(?:\s*{_NO_TITLE}[,;.!?–—]\s*(?:{_CLOSING})"
+    rf"|(?<! they)(?<! you)(?<! we)\s+(?-i:{_CLOSING}))([.!?\s]*)$"
 )
-"""Courtesies at a sentence's end; in lower case where no mark is before them (Who sang Thanks?)."""
+"""Courtesies at a sentence's end; in lower case where no mark is before them (Who sang Thanks?),
+and not behind a title (Who is Mr. Thanks?)."""
 
 _LEADS = "|".join(
     (
         rf"(?:{_GREETING}|dear)(?: [\w’'.]+){{0,2}}\s*[,.!:;–—-]+\s*",
-        rf"{_GREETING}(?: (?:there|all|again|everyone|team))?\s+(?={_BEGINS})",
+        rf"{_GREETING}{_ADDRESSED}{{0,2}}\s+(?={_BEGINS})",
         r"(?:please|kindly|pls|plz),? (?-i:(?=[a-z]))",
         r"(?:so|and|but|ok|okay|well|now),? (?=(?:please|kindly|tell|can you|could you|would you"
         r"|do you know|i)\b)",
@@ -223,11 +231,21 @@ _NEXT = (
 )
 _MEANT = r"(?:i mean|that is|namely|specifically|in particular|the one|not the one|i['’]m asking)\b"
 
+_IS_SO = (
+    r"(?:(?:and|so|but),? )?(?:is(?:n['’]t)?|was|would) (?:that|this|it)(?: really| actually| all)?"
+    r" (?:right|true|so|correct|accurate|the case|a fact)\W*"
+)
+_TOLD = (
+    r"(?:(?:i|we)(?: was| were|['’]ve| have)? (?:been )?(?:just )?(?:told|heard|read|think|thought"
+    r"|believe|believed|understand|informed)|(?:someone|somebody|people|they|a friend|my \w+)"
+    r" (?:said|says|say|told me|tells me|claims?|claimed|wrote)|it is said|apparently),?(?: that)? "
+)
+"""What leads to a statement that a person asks about."""
 
 _PLAIN = (
     r"(?:when|where|why|which|whose|whom|who(?! are)|how (?:many|late|long|old|far|often|did|was)"
     r"|is(?! there)|are|was|were|did|has|had)\b(?!.*(?:please|thank|thx|cheers|if |chance))"
-    r"[^.?!…,;:–—]*[?]?"
+    r"[^.?!…,;:–—/]*[?]?"
 )
 """The commonest questions, which none of the patterns above takes. Compiling those takes 15 ms, and
 `bot ask` should feel instant."""
@@ -240,7 +258,7 @@ def parts(message: str) -> list[str]:
         return [message]
     found: list[list[str]] = [[]]
     asked = 0  # so far, one in each part but the last
-    for sentence in _sentences(message):
+    for sentence in chain.from_iterable(map(_asked_apart, _sentences(message))):
         if asked == len(found):
             found.append([])
         found[-1].append(sentence)
@@ -268,11 +286,21 @@ def read(message: str) -> Asked:
         too_long = len(text) > LONGEST
         return Asked(text, unsearched="too long" if too_long else None)
     at = questions[-1]
+    if at and at - 1 not in questions and re.fullmatch(_IS_SO, said[at].text, re.I):
+        at -= 1
+        said[at : at + 2] = [_Sentence(_is_it_so(said[at].text), is_question=True)]
     after = (sentence.text for sentence in said[at + 1 :])
     meant = [own for own in after if own.endswith("?") or re.match(_MEANT, own, re.I)]
     text = " ".join([said[at].text, *meant])
     before = tuple(own.text for own in said[:at][-_OF_IT:])
     return Asked(text, before, "too long" if len(text) > LONGEST else None)
+
+
+def _is_it_so(statement: str) -> str:
+    """The question whether what a person says, or was told, is so."""
+    claim = re.sub(f"^{_TOLD}", "", statement, flags=re.I).rstrip(" .!…")
+    first, _, rest = claim.partition(" ")
+    return f"Is it true that {first.lower() if first.lower() in FUNCTION else first} {rest}?"
 
 
 def _sentences(message: str) -> list[str]:
@@ -287,6 +315,22 @@ def _sentences(message: str) -> list[str]:
     return [*found, rest] if rest else found
 
 
+def _asked_apart(sentence: str) -> list[str]:
+    """The questions that are joined in a sentence; else the sentence."""
+    for first, second in halves(sentence):
+        if _asks_once(first):
+            return [first, *_asked_apart(second)]
+    return [sentence]
+
+
+def _asks_once(text: str) -> bool:
+    understood = _understood(text)
+    words = [word.low for word in words_of(understood.text)]
+    asks = words[words[:1] in (["and"], ["but"]) :][:1]
+    asking = [word for word in words if word in WH]
+    return understood.is_question and len(asking) < 2 and not {*asks}.isdisjoint(WH | AUXILIARY)
+
+
 def _is_end(before: str, mark: str, follows: str) -> bool:
     word = before.rsplit(" ", 1)[-1].lstrip("(“\"'").lower()
     if mark[0] == "." and (word in _ABBREVIATIONS or "." in word or re.fullmatch("[a-z]", word)):
@@ -296,6 +340,7 @@ def _is_end(before: str, mark: str, follows: str) -> bool:
 
 def _understood(sentence: str) -> _Sentence:
     """What a sentence asks or says, without what leads to it and what ends it politely."""
+    sentence = re.sub(r"\s*[,;/]$", "?", sentence)  # where another question follows
     asked = sentence.rstrip("\"”'’) ").endswith("?")
     if _is_courtesy(sentence, asked):
         return _Sentence("")
@@ -316,9 +361,11 @@ def _understood(sentence: str) -> _Sentence:
     elif leads and text.endswith(".") and re.match(rf"{_OPENS}\b", text, re.I):
         text = text.rstrip(".") + "?"
     words = [word.low for word in words_of(text[:100])]
+    words = words[words[:1] in (["and"], ["but"]) :]
     asks = [word for word in words if word in WH | AUXILIARY]
     inverted = words[:1] == asks[:1] and (words[:1][0] in AUXILIARY or words[1:2] == asks[1:2])
-    is_question = framed or (asked and bool(asks)) or (bool(asks) and inverted)
+    opens = inverted or (not text.endswith((".", "!")) and begins_a_question(" ".join(words)))
+    is_question = framed or (bool(asks) and (asked or opens))
     return _Sentence(text[:1].upper() + text[1:] if leads else text, is_question)
 
 

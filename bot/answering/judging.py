@@ -9,7 +9,7 @@ model runs for it). What each is worth is fitted: confidence.py.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from itertools import accumulate
+from itertools import accumulate, groupby
 
 import numpy as np
 import numpy.typing as npt
@@ -17,7 +17,7 @@ from msgspec import Struct, structs
 
 from bot.answering import marking
 from bot.answering.confidence import log_odds, probability, probability_read
-from bot.answering.question import Question
+from bot.answering.question import Question, spelt_as
 from bot.answering.reader import Reading, Span, read
 from embeddings.articles.passages import Sentence
 from embeddings.encoding.encoder import Encoder, Tokens
@@ -192,14 +192,10 @@ def judge_read(
     """The same hits in their order, read: each with the sentence to mark now. As they were are
     those that the reader cannot read."""
     english = [verdict for verdict in judged if verdict.hit.info.language in (None, ENGLISH)]
-    passages = [(verdict.hit.passage, verdict.mark) for verdict in english]
-    readings = dict(
-        zip(
-            (verdict.hit.passage_id for verdict in english),
-            read(question.text, passages, reader),
-            strict=True,
-        )
-    )
+    readings: dict[int, Reading | None] = {}
+    for spelt, group in groupby(english, lambda own: spelt_as(own.hit.passage.text, question)):
+        own = {verdict.hit.passage_id: (verdict.hit.passage, verdict.mark) for verdict in group}
+        readings |= zip(own, read(spelt, [*own.values()], reader), strict=True)
     return [
         _with_reading(question, found, verdict, reading)
         if (reading := readings.get(verdict.hit.passage_id))

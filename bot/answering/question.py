@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 from msgspec import Struct
 
 from bot.answering.english import mentions
@@ -10,6 +12,9 @@ from embeddings.encoding.encoder import Encoder, Tokens
 from embeddings.index.languages import ENGLISH
 from embeddings.index.search import Query, query_of
 from embeddings.index.stems import located, stems
+
+_SIGNS = "+-#"
+"""What makes another mark or language of a letter, at its end."""
 
 
 class Question(Struct, frozen=True):
@@ -20,7 +25,7 @@ class Question(Struct, frozen=True):
         sought: what would answer it.
         words: its words in lower case.
         names, numbers: those of its terms (stems) that belong to names, or are numbers in digits
-            ("name four of them" asks for no sentence that has a four).
+            ("name four of them" asks for no sentence that has a four) or marks with a sign (BB+).
         tokens: its tokens, by the model's table of them.
         token_terms: the term that each token belongs to, or None.
     """
@@ -53,7 +58,9 @@ def understand(
         words=frozenset(mentions.lower_words(searched)),
         names=frozenset[str]().union(*names) & terms,
         numbers=frozenset(
-            term for term, word in query.terms.items() if term[0].isdigit() and word[0].isdigit()
+            term
+            for term, word in query.terms.items()
+            if (term[0].isdigit() and word[0].isnumeric()) or term[-1] in _SIGNS
         ),
         tokens=tokens,
         token_terms=tuple(
@@ -61,3 +68,23 @@ def understand(
             for first, _ in tokens.offsets
         ),
     )
+
+
+def spelt_as(text: str, question: Question) -> str:
+    """The question with its numbers as a text spells the same ones: 1250000 as "1,250,000". What
+    reads both knows a number by its spelling alone."""
+    if not any(term[0].isdigit() for term in question.query.terms):
+        return question.text
+    spellings = {number: text[start:end] for number, start, end in reversed(_numbers(text))}
+    spelt = question.text
+    for number, start, end in reversed(_numbers(question.text)):
+        spelt = spelt[:start] + spellings.get(number, spelt[start:end]) + spelt[end:]
+    return spelt
+
+
+def _numbers(text: str) -> list[tuple[str, int, int]]:
+    """Each number in a text, with its characters [start, end); without those that are told in the
+    same characters as something else, as the day of a date in digits."""
+    places = located(text)
+    told = Counter((start, end) for _, start, end in places)
+    return [place for place in places if place[0][0].isdigit() and told[place[1:]] == 1]

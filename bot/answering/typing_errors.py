@@ -4,9 +4,10 @@ be typed wrong.
 A word that is one is no typing error: what the model's table has as one token, or has in another
 form ("boast" as "boasted"), and what is in quotation marks. Only in a question where another word
 is typed wrong may it be meant for another, and only if the table has it in no other form, as names
-are ("mayer", but not "feel"). Of a name of several words ("Elon
-Muks") the others decide: the articles must have the whole name as it would be. Measured on
-misspelt questions and on questions asked of the articles of others: tests/eval/README.md.
+are ("mayer", but not "feel"). Nor is a word one that differs as slips do not (english/slips.py). Of
+a name of several words ("Elon Muks") the others decide: the articles must have the whole name as it
+would be. Measured on misspelt questions and on questions asked of the articles of others:
+tests/eval/README.md.
 """
 
 from __future__ import annotations
@@ -18,6 +19,8 @@ from itertools import compress
 from msgspec import Struct
 
 from bot.answering.english import mentions
+from bot.answering.english.quotations import quotations
+from bot.answering.english.slips import ANY, Slip, is_slip
 from bot.answering.question import Question, understand
 from embeddings.encoding.encoder import Encoder
 from embeddings.index.search import Found, Hidden, Index, Near
@@ -37,7 +40,11 @@ LONG = 9
 SURE = 0.8
 """How sure it is that such a word was meant: an answer is as much less likely. A guess."""
 
-_QUOTED = r"“[^”]*”?|\"[^\"]*\"?"
+_OF_A_NAME: frozenset[Slip] = frozenset({"swapped", "doubled", "left out"})
+_OF_A_FULL_NAME: frozenset[Slip] = frozenset({"swapped", "doubled"})
+"""What may have been typed wrong in a name: one that differs otherwise is another's as often, most
+of all where the rest of it is the same (Otto Reisner, Otto Reiser). Choices."""
+
 _CONTRACTED = r"(?i)(?:ha(?:ve|s|d)|is|are|was|were|do|does|did|could|should|would|wo|ca)nt"
 """What lacks its apostrophe."""
 _ENDINGS = ("", "e", "s", "es", "ed", "ing", "er", "ers", "ion", "ions", "y", "ies", "ly", "al")
@@ -100,7 +107,7 @@ def corrected(
 
 def _unknown(question: Question, found: Found) -> Iterator[tuple[int, int]]:
     """The characters of each word that no article has, unless it is quoted."""
-    quoted = [match.span() for match in re.finditer(_QUOTED, question.text)]
+    quoted = quotations(question.text)
     for term, word in question.query.terms.items():
         plain = word.isalpha() and word[1:].islower() and not re.fullmatch(_CONTRACTED, word)
         if term in found.unknown and len(word) >= SHORTEST and plain:
@@ -130,11 +137,16 @@ def _fits(text: str, start: int, end: int, near: Near, *, careful: bool) -> bool
     name = next((own for own in mentions.find("name", text) if own.start <= start < own.end), None)
     if name is not None and " " in name.of(text):
         whole = text[name.start : start] + meant + text[end : name.end]
-        return _in_order(whole) in _in_order(near.passage)
+        if _in_order(whole) not in _in_order(near.passage):
+            return False
+        return is_slip(typed, meant, 1, _OF_A_FULL_NAME)
     swapped = sorted(typed.lower()) == sorted(meant.lower())
     if careful and not swapped and len(typed) < SHORT + (len(typed) == len(meant)):
         return False
-    return near.edits < 2 or typed[-2:].lower() == meant[-2:].lower()
+    if meant[0].isupper():
+        return is_slip(typed, meant, 1, _OF_A_NAME)
+    same_ending = typed[-2:].lower() == meant[-2:].lower()
+    return is_slip(typed, meant, near.edits if same_ending else 1, ANY)
 
 
 def _in_order(text: str) -> str:

@@ -1,7 +1,7 @@
 """Numbers and dates, however they are written → one way of writing each.
 
-600,000, 600 000, 600'000 and 600000 are "600000"; 9,90 is "9.90"; nine is "9", half a million
-"500000". A date in digits is its day, month and year where their order is certain.
+600,000, 600 000, 600'000 and 600000 are "600000"; 9,90 is "9.90"; 2½ is "2.5"; nine is "9", half
+a million "500000". A date in digits is its day, month and year where their order is certain.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from decimal import Decimal
+from unicodedata import numeric
 
 from msgspec import Struct
 
@@ -57,6 +58,13 @@ NUMBER = rf"(?=\d)(?:(?:{_SPACED}|{_MARKED})(?:[.,]\d{{1,2}})?|\d+(?:[.,]\d+)+|\
 """A number in digits. Grouped by an ordinary space only where no further digits stand beside it,
 nor a month before it: May 24 600 people came."""
 
+FRACTION = (
+    r"(?:\d{1,6}[ \u00a0\u2009\u202f]?)?[\u00bc-\u00be\u2150-\u215e]"
+    r"|(?:\d{1,6}[ -][1-9]/|\d{0,6}[1-9]\u2044)[2-9](?![\d/\u2044])"
+)
+"""A fraction in one character, or in digits behind a whole number: ½, 2½, 2 1/2. With the stroke
+that Unicode has for fractions, its parts have one digit. 1/2 alone may be a date."""
+
 _YEAR = r"[12]\d{3}"
 DATE = (
     rf"(?=\d)(?:{_YEAR}(?:-\d\d?-\d\d?|/\d\d?/\d\d?|\.\d\d?\.\d\d?)"
@@ -100,6 +108,16 @@ def number(written: str, after: str = "") -> str | None:
         address = len(groups) == 4 and all(int(group) < 256 for group in groups)
         return None if len(last) != 3 or (address and marks[0] == ".") else whole + last
     return f"{whole}.{last}" if len({*marks[:-1]}) == 1 else None
+
+
+def fraction(written: str) -> str:
+    """What `FRACTION` matches, as a decimal number of three digits at most: ⅓ is "0.333"."""
+    if in_digits := re.search(r"(\d)[/\u2044](\d)$", written):
+        part, length = int(in_digits[1]) / int(in_digits[2]), 3
+    else:
+        part, length = numeric(written[-1]), 1
+    whole = re.match(r"\d*", written[:-length])
+    return plain(Decimal(whole[0] if whole and whole[0] else 0) + Decimal(f"{part:.3f}"))
 
 
 def date(written: str) -> Date | None:

@@ -146,14 +146,14 @@ def stem(word: str, language: str = ENGLISH) -> str:
     """The stem of a word in small letters; of a number or what has signs, itself."""
     if language != ENGLISH:
         return languages.stem(normalize("NFC", word), language)
-    if not word.isascii():
+    if not word.isascii() and word[0].isalpha():
         word = normalize("NFC", word)
-        word = "".join(_analyzer(stemmed=False).analyze(word))
+        word = "".join(_analyzer(stemmed=False).analyze(word)) or word
     if not word.isalpha():
         number = word[:-2]
         ends = word[-2:] in ("st", "nd", "rd", "th")
         return (ends and number.isdigit() and ordinal(int(number))) or word
-    (own,) = _analyzer(stemmed=True).analyze(american(word))
+    own = "".join(_analyzer(stemmed=True).analyze(american(word))) or word
     return _bases().get(own, own)
 
 

@@ -35,6 +35,7 @@ _ACCENTS = (
 _IN_WORD = f"[\\w{_ACCENTS}]"
 _TOKEN = (
     r"(?P<version>[vV]\d+(?:\.\d+)+)"
+    rf"|(?P<fraction>{numerals.FRACTION})"
     rf"|(?P<word>[^\W\d]{_IN_WORD}*+)(?P<sign>[+#]+(?!\w)|[-−–](?![\w−–-])|(?:&\w+)+)?"
     rf"|(?=\d)(?:(?P<date>{numerals.DATE})(?!\w)"
     rf"|(?P<number>{numerals.NUMBER})(?=(?:{numerals.GLUED})\b|\W|$)"
@@ -62,7 +63,7 @@ _SCALED = rf"(?:half )?an?[ -](?={_any_of((*numerals.SCALE, 'dozen'))})"
 _OF_NUMBERS = _any_of(
     (*numerals.WORDS, *numerals.MONTHS, *numerals.SHORT_MONTHS, *numerals.BEFORE, "per")
 )
-_PIECE = rf"(?:{_SCALED})?{_OF_NUMBERS}|\d{_IN_WORD}*+(?:[.,'’/:-]\d{_IN_WORD}*+)*+|[$€£¥%]"
+_PIECE = rf"(?:{_SCALED})?{_OF_NUMBERS}|{numerals.FRACTION}|\d{_IN_WORD}*+(?:[.,'’/:-]\d{_IN_WORD}*+)*+|[$€£¥%]"
 _AFTER = "|".join(
     ["cent", "of", "and", *sorted(_OF_TIME), numerals.PEOPLE, numerals.GLUED, numerals.FIRST]
 )
@@ -130,6 +131,8 @@ def _special(match: re.Match[str], text: str) -> Iterator[Token]:
         for part in (*known, day.year if day else None):
             if part is not None:
                 yield Token(str(part), start, end)
+    elif match["fraction"]:
+        yield Token(numerals.fraction(written), start, end)
     elif match["number"]:
         number = numerals.number(written, text[end : end + _LONGEST_WORD])
         yield Token(number or written, start, end)

@@ -100,6 +100,50 @@ def test_a_word_is_meant_for_another_only_beside_one_that_is_typed_wrong(
     index.close()
 
 
+NEAR = """The clinic
+
+Patients with hypernatremia drink water, and those with sulfite poisoning rest. The andesite of the
+ridge is grey. Otto Reiser painted the hall, and Karin Hollman built it. The kestrel of Lindal was
+ringed by Professor Brandtner.
+"""
+
+
+@pytest.fixture(scope="module")
+def near(model: Model, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Index]:
+    folder = tmp_path_factory.mktemp("near")
+    write(folder / "articles", {"near.txt": NEAR})
+    rebuild(folder / "articles", folder / "index", model, max_bytes=MAX_BYTES)
+    index = Index(folder / "index")
+    yield index
+    index.close()
+
+
+@pytest.mark.parametrize(
+    ("question", "words"),
+    [
+        ("What do patients with hyponatremia drink?", ()),
+        ("Who rests after sulfate poisoning?", ()),
+        ("Where is the andesime of the ridge?", ()),
+        ("Who is Otto Reisner?", ()),  # another person, as like as not
+        ("Who is Otto Rieser?", ("Reiser",)),
+        ("Who is Karin Holman?", ("Hollman",)),
+        ("Who is Karin Hillman?", ()),
+        ("Who is Anna Holman?", ()),
+        ("Where is Lindaal?", ("Lindal",)),
+        ("Where is Lindau?", ()),
+        ("Who saw the kestrle?", ("kestrel",)),
+        *(
+            (f"Who wrote {opens}kestrle{closes}?", ())
+            for opens, closes in ("‘’", "''", "«»", "„“", "»«", "“”")
+        ),
+    ],
+)
+def test_a_word_that_differs_as_slips_do_not_is_another(
+    near: Index, encoder: LightEncoder, question: str, words: tuple[str, ...]
+) -> None:
+    assert words_for(question, near, encoder) == words
+
+
 @pytest.fixture(scope="module")
 def mended(typed: Index, encoder: LightEncoder, reader: PairReader) -> Answer:
     question = understand("How long would dreding the channnel take?", encoder)

@@ -74,3 +74,15 @@ def test_who_does_it_counts_as_what_is_done() -> None:
     assert {*stems("winners")} == {*stems("won")}
     assert {*stems("an actor")}.isdisjoint(stems("an act")[1:])
     assert {*stems("the number")}.isdisjoint(stems("numb"))
+
+
+def test_what_has_no_letters_to_fold_is_its_own_stem() -> None:
+    assert stems("⑦ ³ ₂") == ["⑦", "³", "₂"]
+    assert stems("10⁶") != stems("106")
+    assert stems("⅓") != stems("⅔")
+
+
+@given(st.text())
+def test_no_stem_is_empty(text: str) -> None:
+    assert all(stems(text))
+    assert all(stems(text, language="de"))

@@ -18,6 +18,8 @@ from bot.answering.english.quantities import quantity
         ("twenty", "20"),
         ("60 minutes", "1 hour"),
         ("30 minutes", "half an hour"),
+        ("2½ hours", "150 minutes"),
+        ("nearly 1 3/4 miles", "1.75 miles"),
         ("6:30 p.m.", "6:30 pm"),
         ("24 May 2023", "May 24, 2023"),
         ("40 %", "40 percent"),
