@@ -160,8 +160,10 @@ _STARTERS = {
 before them may or may not end its sentence, they decide."""
 _STARTERS |= {"nb": _STARTERS["no"], "nn": _STARTERS["no"]}
 
-STARTERS = frozenset().union(*_STARTERS.values()) - {"I", "U"}
-"""Those of all languages, less the words that have a capital wherever they stand."""
+STARTERS = frozenset(
+    word for words in _STARTERS.values() for word in words if len(word) > 1 or word == "A"
+)
+"""Those of all languages, less the letters that may be initials, and I."""
 
 _ORDINALS = _words("de da no nb nn fi cs sk sl hr sr bs hu et lv pl is fo tr eu lb gsw nds dsb hsb")
 """Languages that write an ordinal as a number with a full stop: am 12. August."""

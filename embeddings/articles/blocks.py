@@ -32,6 +32,7 @@ _SPEAKER = (
 )
 """A turn of a conversation that is written down: Q:, INTERVIEWER:, **Anna Berg:**."""
 _ITEM = f"{_BULLET}|{_NUMBER}"
+_MARKED = f"{_NUMBER}|{_SPEAKER}"
 _OPENING = 60
 """Characters that can hold a speaker's name or the mark of an item. A guess."""
 
@@ -147,9 +148,9 @@ def _is_heading(text: str, line: Line, following: Line) -> bool:
 def _paragraphs(text: str, block: _Block, wrap: Wrap | None) -> Iterator[Part]:
     """The paragraphs and items in a run of plain lines."""
     own = block[:1]
-    by_words = [on for stretch in _stretches(text, block) for on in (*unfinished(text, stretch), False)]
-    for number, (line, following) in enumerate(pairwise(block)):
-        on = by_words[number] or goes_on(text, line, following, wrap)
+    said = [on for lines in _stretches(text, block) for on in (*unfinished(text, lines), False)]
+    for unended, (line, following) in zip(said, pairwise(block), strict=False):
+        on = unended or goes_on(text, line, following, wrap)
         if _begins(text, own[0], line, following, on=on):
             yield _paragraph(text, own)
             own = []
@@ -160,11 +161,12 @@ def _paragraphs(text: str, block: _Block, wrap: Wrap | None) -> Iterator[Part]:
 def _stretches(text: str, block: _Block) -> Iterator[_Block]:
     """The lines from each item or turn on, up to the next."""
     own = block[:1]
-    for line in block[1:]:
-        if _opens(f"{_ITEM}|{_SPEAKER}", text, line):
+    for line, following in pairwise(block):
+        after = _opens(_MARKED, text, own[0]) or ends_sentence(text, line)
+        if _opens(_BULLET, text, following) or (after and _opens(_MARKED, text, following)):
             yield own
             own = []
-        own.append(line)
+        own.append(following)
     yield own
 
 

@@ -42,7 +42,7 @@ _OPEN_BEFORE_NAMES = _OPEN | frozenset(
 )
 """The same where a name or a figure follows; else these may end a line: what we asked for."""
 
-_WORDS, _SMALL_WORDS = 4, 3
+_WORDS, _SMALL_WORDS = 4, 2
 """Words of a line that goes on by its last word, and those in small letters of one that goes on
 with a name though nothing else tells it. A guess: shorter ones are headings, names, addresses."""
 
@@ -58,8 +58,11 @@ _NEAR, _AROUND = 40, 2000
 letters shows that it is no name. A guess."""
 
 _LAST = r"([^\W\d_]+)$"
-_NEXT = r"[\"'“‘«„(\[$€£]*([^\W_]+)"
+_NEXT = r"[\"'“‘«„(\[$€£#@]*([^\W_]+)"
+_DASH = r"[–—-][ \t]+[^\W\d_a-z]"
 _SMALL_WORD = r"(?<![^\W_])[^\W\d_]{2,}"
+_INSIDE = r"[^\W\d_]{2}[.!?][\"'”’»)\]]*[ \t]+[\"'“‘«(]*[^\W\d_a-z]"
+_DOTTED = r"[^\W\d_]\.[^\W\d_]{1,3}\.$"
 
 
 def unfinished(text: str, lines: Sequence[Line]) -> list[bool]:
@@ -69,12 +72,10 @@ def unfinished(text: str, lines: Sequence[Line]) -> list[bool]:
         lines: neighbours, none of them blank, none but the first the beginning of an item.
     """
     signs = [_sign(text, *pair) for pair in pairwise(lines)]
-    inside = [sign for sign in signs if sign != "ended"]
-    prose = sum(sign in ("sure", "open") for sign in inside) >= _SHARE * len(inside)
     on: list[bool] = []
     for first, last in _sentences(signs):
-        own = signs[first:last]
-        on += _in_sentence(text, lines[first : last + 1], own, prose=prose)
+        own, run = signs[first:last], lines[first : last + 1]
+        on += _in_sentence(text, run, own, signs, opens=first == 0)
         if last < len(signs):
             on.append(False)
     return on
@@ -91,43 +92,58 @@ def _sentences(signs: Sequence[_Sign]) -> Iterator[tuple[int, int]]:
 
 
 def _in_sentence(
-    text: str, lines: Sequence[Line], signs: Sequence[_Sign], *, prose: bool
+    text: str, lines: Sequence[Line], signs: Sequence[_Sign], block: Sequence[_Sign], *, opens: bool
 ) -> list[bool]:
-    """The same of the lines of one such run."""
-    by_words = [
+    """The same of the lines of one such run.
+
+    Args:
+        block: the signs of all lines.
+        opens: whether the run is the first.
+    """
+    sure, kept = _sure(signs), signs.count("kept")
+    inside = len(block) - block.count("ended")
+    wrapped = _sure(block) >= _SHARE * inside and (sure > 0 or _sure(block) >= _AGAINST)
+    ends = _ends(text, lines[-1])
+    full = _full(text, lines)
+    begun = all(full) or (wrapped and not _is_small(text, lines[0].start))
+    if (sure or wrapped) and begun and sure >= _AGAINST * kept and (ends or _hold(text, lines)):
+        title = opens and full[:1] != [True] and _is_title(text, lines[0])
+        on = [sign in ("sure", "open", "may") for sign in signs]
+        return [False, *on[1:]] if title and signs[:1] == ["may"] else on
+    if list(signs) == ["may"] and ends and full[0] and _goes_on_with_a_name(text, *lines):
+        return [True]
+    return [
         sign == "open" and len(text[line.start : line.end].split()) >= _WORDS
         for line, sign in zip(lines, signs, strict=False)
     ]
-    if not ends_sentence(text, lines[-1]):
-        return by_words
-    sure = sum(sign in ("sure", "open") for sign in signs)
+
+
+def _full(text: str, lines: Sequence[Line]) -> list[bool]:
+    """Whether each line but the last has no room for the next word, as wide as the widest is."""
     width = max(line.width for line in lines)
-    full = [width < line.width + 1 + _first_word(text, after) for line, after in pairwise(lines)]
-    if not sure:
-        alone = len(signs) == 1 and signs[0] == "may" and full[0]
-        return [alone and _goes_on_with_a_name(text, *lines)] if alone else by_words
-    begun = not _is_small(text, lines[0].start) or all(full)
-    if not (begun and prose and sure >= _AGAINST * signs.count("kept")):
-        return by_words
-    title = _is_title(text, lines[0])
-    return [
-        sign in ("sure", "open") or (sign == "may" and not (title and number == 0))
-        for number, sign in enumerate(signs)
-    ]
+    return [width < line.width + 1 + _first_word(text, after) for line, after in pairwise(lines)]
+
+
+def _hold(text: str, lines: Sequence[Line]) -> bool:
+    """Whether a sentence ends inside a line, and another begins."""
+    return any(re.compile(_INSIDE).search(text, line.start, line.end) for line in lines)
+
+
+def _sure(signs: Sequence[_Sign]) -> int:
+    return sum(sign in ("sure", "open") for sign in signs)
 
 
 def _sign(text: str, line: Line, following: Line) -> _Sign:
     small = _is_small(text, following.start)
-    if ends_sentence(text, line):
-        return "ended" if small or not _is_abbreviated(text, line, following) else "open"
+    if _ends(text, line) and not _is_abbreviated(text, line, following):
+        return "ended"
+    last = _last_word(text, line)
     if small:
-        return "open" if _last_word(text, line) in _OPEN else "sure"
+        return "open" if last in _OPEN else "sure"
     word = re.compile(_NEXT).match(text, following.start, following.end)
-    if word is None:
-        return "kept"
-    if word[1] in STARTERS:
-        return "open" if _last_word(text, line) in _OPEN else "kept"
-    return "open" if _last_word(text, line) in _OPEN_BEFORE_NAMES else "may"
+    if (word and word[1] in STARTERS) or re.compile(_DASH).match(text, following.start):
+        return "open" if last in _OPEN else "kept"
+    return "open" if last in _OPEN_BEFORE_NAMES else "may"
 
 
 def _is_small(text: str, start: int) -> bool:
@@ -145,12 +161,19 @@ def _first_word(text: str, line: Line) -> int:
     return len(word.group()) if word else 0
 
 
+def _ends(text: str, line: Line) -> bool:
+    return ends_sentence(text, line) and text[line.end - 1] != ";"
+
+
 def _is_abbreviated(text: str, line: Line, following: Line) -> bool:
     """Whether the full stop at a line's end is that of an abbreviation: Mr., J., Sept."""
-    if text[line.end - 1] != "." or _small_words(text, line) < 2:
-        return False
     end = text[max(line.start, line.end - _NEAR) : line.end]
-    both = f"{end} {text[following.start : min(following.end, following.start + _NEAR)]}"
+    opening = text[following.start : min(following.end, following.start + _NEAR)]
+    if not end.endswith(".") or _small_words(text, line) < 2:
+        return False
+    if _is_small(text, following.start):
+        return bool(re.search(_DOTTED, end))
+    both = f"{end} {opening}"
     return all(last != len(end) for _, last in sentences(both, 0, len(both)))
 
 
@@ -169,6 +192,8 @@ def _goes_on_with_a_name(text: str, line: Line, following: Line) -> bool:
     """Whether two lines are one sentence, the second of which begins with a name or a figure."""
     word = re.compile(_NEXT).match(text, following.start, following.end)
     if word is None or _small_words(text, line) < _SMALL_WORDS:
+        return False
+    if text.startswith(":", word.end()):  # who speaks
         return False
     around = text[max(line.start - _AROUND, 0) : following.end + _AROUND]
     return word[1][0].isdigit() or f" {word[1].lower()} " not in around
