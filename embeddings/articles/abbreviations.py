@@ -189,6 +189,7 @@ _FURTHER = {
     "no": _words("osv dvs kr nr ca mht evt ev jf jfr iht pga"),
     "it": _words("sig sigg"),
     "es": _words("Avda"),
+    "ru": _words("е др им пл пр ст проф акад обл рис гл табл млн млрд"),
 }
 _FURTHER |= {"nb": _FURTHER["no"], "nn": _FURTHER["no"]}
 """What sentencex does not know of them."""
@@ -272,10 +273,11 @@ def _letter_ends(place: Place, language: str, *, begins: bool, number: bool) -> 
     if re.match(r"[^\W\d_]\.", place.next):
         return False
     if letter.islower():
-        word = language != "en" and not _is_known(letter, language)  # a word: il y en a.
+        known = language != "en" and _is_known(letter, language)  # в 1743 г.
+        word = language != "en" and not known  # il y en a.
         if number or (letter == "v" and not measured):
             return False
-        return measured or begins or word or place.is_common()
+        return (measured and not known) or begins or word or place.is_common()
     if measured or before.lower() in _GRADED:
         return True
     if number or begins or place.opened:
