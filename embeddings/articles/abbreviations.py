@@ -160,6 +160,11 @@ _STARTERS = {
 before them may or may not end its sentence, they decide."""
 _STARTERS |= {"nb": _STARTERS["no"], "nn": _STARTERS["no"]}
 
+STARTERS = frozenset(
+    word for words in _STARTERS.values() for word in words if len(word) > 1 or word == "A"
+)
+"""Those of all languages, less the letters that may be initials, and I."""
+
 _ORDINALS = _words("de da no nb nn fi cs sk sl hr sr bs hu et lv pl is fo tr eu lb gsw nds dsb hsb")
 """Languages that write an ordinal as a number with a full stop: am 12. August."""
 
@@ -184,6 +189,7 @@ _FURTHER = {
     "no": _words("osv dvs kr nr ca mht evt ev jf jfr iht pga"),
     "it": _words("sig sigg"),
     "es": _words("Avda"),
+    "ru": _words("е др им пл пр ст проф акад обл рис гл табл млн млрд"),
 }
 _FURTHER |= {"nb": _FURTHER["no"], "nn": _FURTHER["no"]}
 """What sentencex does not know of them."""
@@ -267,10 +273,11 @@ def _letter_ends(place: Place, language: str, *, begins: bool, number: bool) -> 
     if re.match(r"[^\W\d_]\.", place.next):
         return False
     if letter.islower():
-        word = language != "en" and not _is_known(letter, language)  # a word: il y en a.
+        known = language != "en" and _is_known(letter, language)  # в 1743 г.
+        word = language != "en" and not known  # il y en a.
         if number or (letter == "v" and not measured):
             return False
-        return measured or begins or word or place.is_common()
+        return (measured and not known) or begins or word or place.is_common()
     if measured or before.lower() in _GRADED:
         return True
     if number or begins or place.opened:

@@ -15,6 +15,7 @@ from embeddings.articles.article import Kind, Part
 from embeddings.articles.lines import Line, ends_sentence, is_rule, is_underline, lines_of
 from embeddings.articles.pictures import captions
 from embeddings.articles.tables import table_at
+from embeddings.articles.unfinished import unfinished
 from embeddings.articles.wrapping import Wrap, goes_on, wrap_of
 
 LONGEST_HEADING = 20
@@ -31,6 +32,7 @@ _SPEAKER = (
 )
 """A turn of a conversation that is written down: Q:, INTERVIEWER:, **Anna Berg:**."""
 _ITEM = f"{_BULLET}|{_NUMBER}"
+_MARKED = f"{_NUMBER}|{_SPEAKER}"
 _OPENING = 60
 """Characters that can hold a speaker's name or the mark of an item. A guess."""
 
@@ -146,12 +148,26 @@ def _is_heading(text: str, line: Line, following: Line) -> bool:
 def _paragraphs(text: str, block: _Block, wrap: Wrap | None) -> Iterator[Part]:
     """The paragraphs and items in a run of plain lines."""
     own = block[:1]
-    for line, following in pairwise(block):
-        if _begins(text, own[0], line, following, wrap):
+    said = [on for lines in _stretches(text, block) for on in (*unfinished(text, lines), False)]
+    for unended, (line, following) in zip(said, pairwise(block), strict=False):
+        on = unended or goes_on(text, line, following, wrap)
+        if _begins(text, own[0], line, following, on=on):
             yield _paragraph(text, own)
             own = []
         own.append(following)
     yield _paragraph(text, own)
+
+
+def _stretches(text: str, block: _Block) -> Iterator[_Block]:
+    """The lines from each item or turn on, up to the next."""
+    own = block[:1]
+    for line, following in pairwise(block):
+        after = _opens(_MARKED, text, own[0]) or ends_sentence(text, line)
+        if _opens(_BULLET, text, following) or (after and _opens(_MARKED, text, following)):
+            yield own
+            own = []
+        own.append(following)
+    yield own
 
 
 def _paragraph(text: str, own: _Block) -> Part:
@@ -159,15 +175,15 @@ def _paragraph(text: str, own: _Block) -> Part:
     return Part(own[0].start, own[-1].end, kind)
 
 
-def _begins(text: str, first: Line, line: Line, following: Line, wrap: Wrap | None) -> bool:
+def _begins(text: str, first: Line, line: Line, following: Line, *, on: bool) -> bool:
     """Whether a paragraph or item begins with the following line.
 
     Args:
         first: the first line of the one that `line` is in.
+        on: whether a paragraph would go on in the following line.
     """
     if _opens(_BULLET, text, following):
         return True
-    on = goes_on(text, line, following, wrap)
     item = _opens(_ITEM, text, first)
     inside = following.indent > first.indent
     if _opens(_NUMBER, text, following):

@@ -1,4 +1,4 @@
-"""Tables in plain text: columns between pipes or tabs, or set apart by several spaces."""
+"""Tables in plain text: columns between pipes, leaders (.....) or tabs, or set apart by spaces."""
 
 from __future__ import annotations
 
@@ -10,9 +10,15 @@ from msgspec import Struct
 
 from embeddings.articles.lines import Line, is_rule
 
-_BETWEEN = (r"(?<!\\)\|", r"\t+", r"\t| {2,}")
+_LEADERS = (
+    r"(?:\.{5,}|(?<=[ \t])\.{4}|(?:[ \t]\.){5,}|…{3,}|·{5,}"
+    r"|(?<=[ \t])\.{3}(?=[ \t]?[\d£$€]))[.·… \t]*"
+)
+"""Dots that lead from a name to its figure; as a pause in a sentence people write fewer."""
+
+_BETWEEN = (r"(?<!\\)\|", _LEADERS, r"\t+", r"\t| {2,}")
 """What stands between the cells of a row; the first that a line has counts."""
-_LEAST = (2, 2, 3)
+_LEAST = (2, 2, 2, 3)
 """Rows that make a table, for each: two lines may agree in their spaces by chance. A guess."""
 
 _WIDEST = 1000

@@ -17,7 +17,7 @@ from embeddings.articles.lines import Line, ends_sentence
 Pair = tuple[Line, Line]
 """A line and the next one."""
 
-_WIDTHS = range(30, 121)
+_WIDTHS = range(20, 201)
 """Columns at which people and programs wrap text. A guess."""
 
 _BY_HAND = 55
