@@ -23,7 +23,7 @@ COVERAGE, WITH_PREVIOUS, OFFERS = 0.5, 0.15, 0.1
 """What speaks for a sentence beside its cosine. A sentence often leaves its subject to the one
 before it. Measured: chosen on eval/wikipedia and train/squad11_dev_extra (tests/eval/README.md)."""
 
-CONTRARY = 0.15
+CONTRARY = 0.3
 """What a sentence loses beside that where it denies and the question does not, or the other way
 round. Measured (tests/eval/README.md)."""
 

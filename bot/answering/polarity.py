@@ -41,7 +41,7 @@ _LANGUAGES = {
     ),
     "fr": _Language(
         r"ne|n['’]\w+|jamais|aucune?|sans",
-        r"n(?:e |['’])\w+ qu(?:e|['’]\w+)|sans doute",
+        r"n(?:e |['’])\w+ (?:(?:a|avait|ont) )?qu(?:e|['’]\w+)|sans doute",
         r"qui|quoi|quel\w*|quand|où|comment|combien|pourquoi|lesquel\w*|laquelle|lequel",
     ),
     "it": _Language(

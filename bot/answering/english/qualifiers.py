@@ -33,8 +33,8 @@ _PERIODS = {"daily": "day", "yearly": "year", "annual": "year"}
 _PARTS = {
     "before": "before|by|until|till|up to|prior to|ahead of|no later than",
     "after": "after|since|from|following|past",
-    "end": "end|close|late",
-    "start": "start|beginning|early",
+    "end": r"end|close|late(?!\s+(?:on|at)\b)",
+    "start": r"start|beginning|early(?!\s+(?:on|at)\b)",
     "middle": "middle|mid",
 }
 _BEFORE_DATES = rf"(?:\b(?:{'|'.join(_PARTS.values())}|the|of|in|on|at|about|around)\b[\s-]*)+$"

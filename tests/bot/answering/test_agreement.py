@@ -146,7 +146,7 @@ MASTER = "Who is the master of the mint of Kongsberg?"
         (COLD, "At dawn it was {} degrees on the pass of Gavia.", ("-9", "9"), False),
         (COLD, "At dawn it was {} degrees on the pass of Gavia.", ("minus 9", "9"), False),
         (COLD, "At dawn it was 9 degrees {} on the pass of Gavia.", ("below zero", ""), False),
-        (COLD, "At dawn it was {} degrees on the pass of Gavia.", ("−9", "minus 9"), True),
+        (COLD, "At dawn it was {} degrees on the pass of Gavia.", ("-9", "minus 9"), True),
         (SHUT, "The inn of Sauda will be closed {} 4 May.", ("before", "after"), False),
         (SHUT, "The inn of Sauda will be closed {} 4 May.", ("until", "from"), False),
         (SHUT, "The inn of Sauda will be closed at the {} of May.", ("end", "start"), False),
