@@ -21,7 +21,7 @@ def asked(
     hidden: Hidden | None = None,
 ) -> Answer:
     """The answer to a question in words."""
-    understood = understand(question, encoder)
+    understood = understand(question, encoder, index.languages())
     return answer(
         understood,
         index,

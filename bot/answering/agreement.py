@@ -19,6 +19,7 @@ from msgspec import Struct
 
 from bot.answering.citation import DatedQuote
 from bot.answering.english.claims import Claim, same
+from bot.answering.english.qualifiers import Told, told_alike
 
 NO_DATE = "9999"
 """After all that there are."""
@@ -26,12 +27,13 @@ NO_DATE = "9999"
 
 class Voice(Struct, frozen=True):
     """What one article says, and how it stands there. `terms`: those of the question that its
-    sentence has; `sure`: whether it may stand against another."""
+    sentence has; `sure`: whether it may stand against another; `told`: what stands round it."""
 
     claim: Claim
     quote: DatedQuote
     terms: frozenset[str] = frozenset()
     sure: bool = True
+    told: Told = Told()
 
 
 def agree(
@@ -51,7 +53,7 @@ def agree(
     consistent = [
         max(own, key=lambda voice: voice.sure)
         for own in said.values()
-        if all(same(own[0].claim, other.claim) for other in own)
+        if all(_same(own[0], other) for other in own)
     ]
     groups = _groups(consistent)
     if groups is None:
@@ -66,6 +68,12 @@ def agree(
     return groups if len(groups) == 1 and len(groups[0]) > 1 else []
 
 
+def _same(first: Voice, second: Voice) -> bool | None:
+    """Whether two say the same; None where they cannot be compared: 300, and 300 a day."""
+    verdict = same(first.claim, second.claim)
+    return verdict if told_alike(first.told, second.told, same=bool(verdict)) else None
+
+
 def _published(group: Iterable[Voice]) -> str:
     """The earliest date; of what has none, one after all."""
     return min(voice.quote.published or NO_DATE for voice in group)
@@ -76,7 +84,7 @@ def _groups(voices: Iterable[Voice]) -> list[list[Voice]] | None:
     some of a group, or as several, tells too little, and is left out."""
     groups: list[list[Voice]] = []
     for voice in voices:
-        verdicts = [[same(voice.claim, other.claim) for other in group] for group in groups]
+        verdicts = [[_same(voice, other) for other in group] for group in groups]
         if any(verdict is None for group in verdicts for verdict in group):
             return None
         near = [number for number, verdict in enumerate(verdicts) if any(verdict)]

@@ -16,9 +16,11 @@ from bot.answering.confidence import WITH_READER, WITHOUT_READER
 from bot.answering.copies import counterpart
 from bot.answering.english.claims import claim, same
 from bot.answering.english.mentions import Mention
+from bot.answering.english.qualifiers import told
 from bot.answering.english.wording import says_same
 from bot.answering.judgement import judgement
 from bot.answering.judging import Judged, further
+from bot.answering.polarity import clauses, denies
 from bot.answering.question import Question
 from bot.answering.refusal import Reason, reason
 from bot.answering.short_answer import (
@@ -113,7 +115,8 @@ def _agreement(
     versions: frozenset[int],
 ) -> tuple[Statement, ...]:
     """What several articles say whose passages are likely to answer. Nothing if the best passage
-    says nothing plain, or if a likely one has figures of which none is heard from another.
+    says nothing plain, or denies what it has, or if a likely one has figures of which none is heard
+    from another. Another that denies what it has is no voice for it.
 
     Args:
         versions: passages of one text that do not say the same: what each has is what it says,
@@ -132,6 +135,10 @@ def _agreement(
         claimed = claim_of(question, marked, words) if words else None
         if words and claimed:
             heard.append(marked)
+            if _is_denied(question, verdict, words):
+                if not voices:
+                    return ()
+                continue
             terms = frozenset(question.query.terms.keys() & verdict.hit.stems_of(marked))
             if not terms and verdict.span is not None:  # it may be about something else
                 continue
@@ -141,7 +148,8 @@ def _agreement(
             sure = known and not lacks and is_alone(question, marked, words)
             quote = structs.asdict(_short_quote(verdict, words))
             dated = DatedQuote(**quote, published=verdict.hit.info.published)
-            voices.append(Voice(claimed, dated, terms, sure))
+            qualified = told(claimed, marked, *_value(question, marked, words))
+            voices.append(Voice(claimed, dated, terms, sure, qualified))
         elif not voices:
             return ()
         elif others := [claim(value.of(marked)) for value in candidates(question, marked)]:
@@ -160,6 +168,26 @@ def _agreement(
         Statement(group[0].quote.text, tuple(voice.quote for voice in group))
         for group in agree(voices, alike)
     )
+
+
+def _value(question: Question, sentence: str, words: Mention) -> tuple[int, int]:
+    """Where the dates or numbers in a short answer begin and end; all of it, where it has none."""
+    values = [
+        value
+        for value in candidates(question, sentence)
+        if words.start <= value.start and value.end <= words.end
+    ] or [words]
+    return values[0].start, values[-1].end
+
+
+def _is_denied(question: Question, verdict: Judged, words: Mention) -> bool:
+    """Whether a marked sentence denies what it has in these words, and the question does not, or
+    the other way round."""
+    language, own = verdict.hit.info.language, words.of(verdict.marked)
+    parts = [part for part in clauses(verdict.marked, language) if own in part]
+    denied = all(denies(part, language) for part in parts or [verdict.marked])
+    asked = denies(question.text, question.query.language, asked=True)
+    return verdict.contrary or denied != asked
 
 
 def _short_answer(question: Question, judged: Judged) -> Mention | None:

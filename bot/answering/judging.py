@@ -180,7 +180,7 @@ def judge(
         signals = _signals(question, found, hit, in_mark, tokens, weights)
         carried = found.coverage(in_mark)
         p = chance(signals)
-        contrary = marking.is_contrary(question, found, hit.passage.text_of(mark))
+        contrary = marking.is_contrary(question, found, hit, hit.passage.text_of(mark))
         judged.append(Judged(hit, mark, p, p, signals, carried, tuple(own), contrary))
     judged.sort(key=lambda verdict: -verdict.probability)
     return judged
@@ -216,7 +216,7 @@ def _with_reading(question: Question, found: Found, verdict: Judged, reading: Re
         mark=mark,
         probability=probability_read(verdict.before, reading.score),
         carried=found.coverage(verdict.hit.stems_of(marking.in_context(passage, mark))),
-        contrary=marking.is_contrary(question, found, passage.text_of(mark)),
+        contrary=marking.is_contrary(question, found, verdict.hit, passage.text_of(mark)),
         read=reading.score,
         span=reading.spans.get(mark),
     )

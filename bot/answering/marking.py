@@ -12,18 +12,18 @@ import re
 import numpy as np
 
 from bot.answering.english import mentions
-from bot.answering.english.polarity import clauses, denies
+from bot.answering.polarity import asks_yes_or_no, clauses, denies, is_told
 from bot.answering.question import Question
 from bot.answering.reader import Reading
 from embeddings.articles.passages import Passage, Sentence
+from embeddings.index.languages import ENGLISH
 from embeddings.index.search import Found, Hit
-from embeddings.index.stems import stems
 
 COVERAGE, WITH_PREVIOUS, OFFERS = 0.5, 0.15, 0.1
 """What speaks for a sentence beside its cosine. A sentence often leaves its subject to the one
 before it. Measured: chosen on eval/wikipedia and train/squad11_dev_extra (tests/eval/README.md)."""
 
-CONTRARY = 0.15
+CONTRARY = 0.3
 """What a sentence loses beside that where it denies and the question does not, or the other way
 round. Measured (tests/eval/README.md)."""
 
@@ -60,7 +60,7 @@ def scores(question: Question, found: Found, hit: Hit) -> list[float]:
             + COVERAGE * carried
             + WITH_PREVIOUS * found.coverage(own | previous)
             + OFFERS * offers(question, text)
-            - CONTRARY * (may_deny and is_contrary(question, found, text))
+            - CONTRARY * (may_deny and is_contrary(question, found, hit, text))
             - ASKS * ((_asks(text) and not _wants_a_question(question)) or _is_label(text))
         )
         previous = own
@@ -88,23 +88,28 @@ def offers(question: Question, text: str) -> int:
     return 1 if any(mentions.new(kind, text, question.words)) else -1
 
 
-def is_contrary(question: Question, found: Found, sentence: str) -> bool:
-    """Whether a sentence denies where it has most of the question's words, and the question does
-    not deny, or the other way round. To a question of yes or no either is an answer, and what
-    somebody said may be a denial."""
-    sought = question.sought
+def is_contrary(question: Question, found: Found, hit: Hit, sentence: str) -> bool:
+    """Whether a sentence of a hit denies where it has most of the question's words, and the
+    question does not deny, or the other way round. To a question of yes or no either is an answer,
+    and what somebody said may be a denial."""
+    sought, language = question.sought, question.query.language
+    own_language = hit.info.language or language
     if sought.yes_or_no or not sought.question or sought.kind == "quotation":
         return False
-    denied = denies(question.text)
-    if not denied and not denies(sentence):
+    if not is_told(own_language):
         return False
-    parts = clauses(sentence)
-    carried = [found.coverage(frozenset(stems(part))) for part in parts]
+    if language != ENGLISH and asks_yes_or_no(question.text, language):
+        return False
+    denied = denies(question.text, language, asked=True)
+    if not denied and not denies(sentence, own_language):
+        return False
+    parts = clauses(sentence, own_language)
+    carried = [found.coverage(hit.stems_of(part)) for part in parts]
     most = max(carried, default=0.0)
     if most < LEAST:
         return False
     nearest = (part for part, own in zip(parts, carried, strict=True) if own == most)
-    return all(denies(part) != denied for part in nearest)
+    return all(denies(part, own_language) != denied for part in nearest)
 
 
 def in_context(passage: Passage, sentence: Sentence) -> str:

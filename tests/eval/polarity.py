@@ -15,13 +15,12 @@ from pathlib import Path
 from typing import Any
 
 from bot.answering import judging, marking
-from bot.answering.answer import answer
-from bot.answering.question import understand
 from embeddings.encoding.light import LightEncoder
 from embeddings.encoding.model import find_model
 from embeddings.encoding.pairs import open_reader
 from embeddings.index.rebuild import rebuild
 from embeddings.index.search import Index
+from tests.asking import asked
 
 QUESTIONS = Path(__file__).parent / "questions/polarity.jsonl"
 IN_MARK = (0, 0.05, 0.1, 0.15, 0.2, 0.3, 0.5)
@@ -63,7 +62,7 @@ def _right(rows: list[dict[str, Any]], halves: list[int], texts: list[str], read
         index = Index(kept)
         reader = open_reader(encoder, Path(folder)) if reads else None
         for row, half in zip(rows, halves, strict=True):
-            given = answer(understand(row["question"], encoder), index, encoder, 1, reader=reader)
+            given = asked(row["question"], index, encoder, 1, reader=reader)
             wanted = _sentences(row)[row["marked"] - 1]
             right[half] += given.shown[0].highlight.text == wanted
         index.close()

@@ -127,3 +127,71 @@ def test_the_short_answer_is_a_slice_of_the_marked_sentence(result: Answer) -> N
         before, within, after = citation.marked_parts
         assert before + within + after == citation.highlight.text
         assert ARTICLES[short.source][short.start_char : short.end_char] == within == short.text
+
+
+HENS = "How many hens were sold at the fair of Aurland?"
+COLD = "How many degrees was it at dawn on the pass of Gavia?"
+SHUT = "When will the inn of Sauda be closed?"
+PAID = "How much does the ferry of Moss pay in tolls?"
+MASTER = "Who is the master of the mint of Kongsberg?"
+
+
+@pytest.mark.parametrize("reads", [True, False], ids=["read", "not read"])
+@pytest.mark.parametrize(
+    ("question", "first", "second", "agrees"),
+    [
+        (HENS, "{} 450 hens were sold at the fair of Aurland.", ("Over", "Nearly"), False),
+        (HENS, "{} 450 hens were sold at the fair of Aurland.", ("At least", "Up to"), False),
+        (HENS, "{} 450 hens were sold at the fair of Aurland.", ("About", "Some"), True),
+        (COLD, "At dawn it was {} degrees on the pass of Gavia.", ("-9", "9"), False),
+        (COLD, "At dawn it was {} degrees on the pass of Gavia.", ("minus 9", "9"), False),
+        (COLD, "At dawn it was 9 degrees {} on the pass of Gavia.", ("below zero", ""), False),
+        (COLD, "At dawn it was {} degrees on the pass of Gavia.", ("-9", "minus 9"), True),
+        (SHUT, "The inn of Sauda will be closed {} 4 May.", ("before", "after"), False),
+        (SHUT, "The inn of Sauda will be closed {} 4 May.", ("until", "from"), False),
+        (SHUT, "The inn of Sauda will be closed at the {} of May.", ("end", "start"), False),
+        (SHUT, "The inn of Sauda will be closed {} 4 May.", ("on", "on the day of"), True),
+        (PAID, "The ferry of Moss pays 4 million dollars {} in tolls.", ("a year", ""), False),
+        (
+            PAID,
+            "The ferry of Moss pays 4 million dollars {} in tolls.",
+            ("a week", "per day"),
+            False,
+        ),
+        (
+            PAID,
+            "The ferry of Moss pays 4 million dollars {} in tolls.",
+            ("a year", "annually"),
+            True,
+        ),
+        (MASTER, "The master of the mint of Kongsberg is {}Anna Lie{}.", ("", "not "), False),
+        (MASTER, "The master of the mint of Kongsberg is {}Anna Lie.", ("", "no longer "), False),
+    ],
+)
+def test_what_stands_round_a_value_is_part_of_it(
+    tmp_path: Path,
+    model: Model,
+    encoder: LightEncoder,
+    reader: PairReader,
+    reads: bool,
+    question: str,
+    first: str,
+    second: tuple[str, str],
+    agrees: bool,
+) -> None:
+    ends = (" It was told on the radio at noon.", " So the paper of the valley has it.")
+    texts: dict[str, str | bytes] = {
+        f"{number}.txt": f"Notice {number}\n\n{first.format(way, '')}{end}\n"
+        for number, (way, end) in enumerate(zip(second, ends, strict=True))
+    }
+    seeds = write(tmp_path / "seeds", texts)
+    rebuild(seeds, tmp_path / "index", model, max_bytes=MAX_BYTES)
+    index = Index(tmp_path / "index")
+    own = reader if reads else None
+    answer = asked(question, index, encoder, reader=own, min_confidence=0.01)
+    index.close()
+    together = [len(statement.quotes) for statement in answer.agreement] == [2]
+    if not agrees:
+        assert not together
+    elif reads:  # what is not read has no short answer as often
+        assert together

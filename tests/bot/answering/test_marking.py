@@ -32,6 +32,15 @@ ARTICLES: dict[str, str | bytes] = {
     "editor.txt": "Leaving\n\n**Why did the editor resign?**\n\nShe had been told to drop a story"
     " about the bank. Her desk was empty by noon.\n\nThey all asked one thing: who would print it"
     " now?\n",
+    "kilns.txt": "Kilns\n\nThe kiln at Moi failed to draw in the rain. The kiln at Egge did not fail"
+    " to draw in the rain.\n",
+    "boats.txt": "Boats\n\nThe Lom can carry hay. The Vaga cannot carry hay.\n",
+    "well.txt": "Well\n\nIt is a myth that the well of Dale was dug by giants. The well of Dale was"
+    " dug by miners.\n",
+    "priest.txt": "The bell\n\nOle Moe denied the sale of the bell. Per Lie did not deny the"
+    " sale of the bell.\n",
+    "schmied.txt": "Das Feuer\n\nDer Bauer hat die Scheune am Fluss nicht angezündet. Der Kutscher"
+    " hat die Scheune am Fluss angezündet, und das Gericht hat ihn im Herbst verurteilt.\n",
     "frage.txt": "Der Turm\n\nWann wurde der Turm gebaut？ Im Jahr 1652, sagt die Chronik.\n",
 }
 Ask = Callable[..., Answer]
@@ -63,6 +72,19 @@ def ask(
         ("Which pass is not cleared in winter?", "The pass of Skard isn't cleared in winter."),
         ("Who went aboard the Ragna?", "The cook and the mate went aboard the Ragna at six."),
         ("Who did not go aboard the Ragna?", "The stokers never went aboard the Ragna."),
+        ("Which kiln failed to draw in the rain?", "The kiln at Moi failed to draw in the rain."),
+        ("Which boat cant carry hay?", "The Vaga cannot carry hay."),
+        ("Who dug the well of Dale?", "The well of Dale was dug by miners."),
+        ("Who denied the sale of the bell?", "Ole Moe denied the sale of the bell."),
+        (
+            "Wer hat die Scheune am Fluss nicht angezündet?",
+            "Der Bauer hat die Scheune am Fluss nicht angezündet.",
+        ),
+        (
+            "Wer hat die Scheune am Fluss angezündet?",
+            "Der Kutscher hat die Scheune am Fluss angezündet, und das Gericht hat ihn im Herbst"
+            " verurteilt.",
+        ),
     ],
 )
 def test_of_two_neighbours_the_one_of_the_question_s_polarity_is_marked(

@@ -28,6 +28,13 @@ STORM = "The storm tore nine roofs from the sheds at Brekke before noon."
         STORM.replace("nine", "9"),
         STORM.replace("before", "be-\nfore"),
         STORM.upper(),
+        "BREKKE (AP/Reuters) -- " + STORM,
+        "UPDATE 2 - " + STORM,
+        "Published 06.05 CET\n" + STORM,
+        STORM[:-1] + " (dpa).",
+        STORM + " (Xinhua)",
+        "- " + STORM,
+        STORM.replace(" ", "\u00a0").replace("noon", "no\u200bon"),
     ],
 )
 def test_how_a_sentence_is_set_and_credited_makes_no_difference(copy: str) -> None:
@@ -52,11 +59,63 @@ def test_how_a_sentence_is_set_and_credited_makes_no_difference(copy: str) -> No
         ("Anna Berg won.", "Berg won."),
         ("The vote (six to one) failed.", "The vote failed."),
         ("He said 5 may come.", "He said May 5 may come."),
+        # a party, a class, a quarter: no agency
+        ("The seat went to Ida Moe (L).", "The seat went to Ida Moe (H)."),
+        ("The seat went to Ida Moe (KrF)", "The seat went to Ida Moe"),
+        ("The wool is graded (B).", "The wool is graded (C)."),
+        ("Sales fell by a tenth (Q1).", "Sales fell by a tenth (Q2)."),
+        ("The loss was (2,300) crowns.", "The loss was 2,300 crowns."),
+        # verdicts, no places
+        ("FALSE — The well is poisoned.", "The well is poisoned."),
+        ("DENIED – The well is poisoned.", "The well is poisoned."),
+        ("CORRECTION — The well is poisoned.", "The well is poisoned."),
+        ("MISLEADING — The well is poisoned.", "The well is poisoned."),
+        ("FAKE (AP) — The well is poisoned.", "The well is poisoned."),
+        ("HULL (AP) — Two boats sank.", "MOSS (AP) — Two boats sank."),
+        # rows of a programme
+        ("9:15 - Milking of the cows", "9:45 - Milking of the cows"),
+        ("[9:15] Milking of the cows", "[9:45] Milking of the cows"),
+        ("9.15 | Milking", "Milking"),
+        # signs, powers and units
+        ("There were 10⁴ spores.", "There were 104 spores."),
+        ("There were 10³ spores.", "There were 103 spores."),
+        ("The dam gives 6 MW.", "The dam gives 6 mW."),
+        ("The disk holds 8MB.", "The disk holds 8Mb."),
+        ("It fell to – 7 at dawn.", "It fell to 7 at dawn."),
+        ("It fell to −7 at dawn.", "It fell to 7 at dawn."),
+        ("On page 7 250 hens are shown.", "On page 7250 hens are shown."),
+        ("The smith will re-cover the chair.", "The smith will recover the chair."),
+        # commas that bound a clause
+        ("The cook, says the maid, is a spy.", "The cook says the maid is a spy."),
+        ("Let us eat, Ole.", "Let us eat Ole."),
+        ("He is … guilty of it.", "He is guilty of it."),
+        ("They won — the others lost.", "They won the others lost."),
     ],
 )
 def test_what_says_something_else_is_told_apart(first: str, second: str) -> None:
     assert not says_same(first, second)
     assert not says_same(second, first)
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        ("Some 12 000 hens were sold.", "Some 12,000 hens were sold."),
+        ("Some 1 250 300 hens were sold.", "Some 1,250,300 hens were sold."),
+        ("It cost 2.4m euros, he said.", "It cost 2.4m euros, he\nsaid."),
+        ("“It is over,” she said.", "'It is over', she said."),
+        ("Eggs, milk, and hay were sold.", "Eggs, milk and hay were sold."),
+        ("They won—the others lost.", "They won -- the others lost."),
+        ("It cost €5 in the half-\nlight of dawn.", "It cost €5 in the half-light of dawn."),
+        ("The co-\noperative sold it.", "The co-operative sold it."),
+        ("The cooper-\native sold it.", "The cooperative sold it."),
+        ("It came on 3 May 1971.", "It came on May 3, 1971."),
+        ("He waited...", "He waited…"),
+    ],
+)
+def test_a_copy_stays_a_copy(first: str, second: str) -> None:
+    assert says_same(first, second)
+    assert says_same(second, first)
 
 
 NAMES = st.sampled_from("Aase Brit Carlo Dagny Emil Frøydis Gro Håkon Nan No-Ri Ove".split())
