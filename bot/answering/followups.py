@@ -37,6 +37,7 @@ from bot.answering.english.noun_phrases import (
     phrases_of,
     total,
 )
+from bot.answering.english.quotations import quotations
 from bot.answering.english.words import (
     AUXILIARY,
     BE,
@@ -238,8 +239,10 @@ def _substituted(
     """The question with the antecedent in place of the first pronoun of each kind."""
     own = tables.phrases(question)
     taken, changes = {phrase.key for phrase in own if phrase.named}, []
+    spans = quotations(question)
+    said = [any(start < word.start < end for start, end in spans) for word in words]
     for kind in (PERSON, THING, PLURAL):
-        at = next((at for at, word in enumerate(words) if word.low in kind), None)
+        at = next((n for n, word in enumerate(words) if word.low in kind and not said[n]), None)
         if at is None or stands_alone(words, at, own):
             continue
         antecedent = _antecedent(talk, words[at].low, taken, tables)
@@ -264,8 +267,8 @@ def _changed(text: str, changes: Iterable[tuple[int, int, str]]) -> str:
 def _said(question: str, words: list[Word], talk: Sequence[_Past], tables: Tables) -> str | None:
     """What asks about words that were said, with those that were marked last in place of "that"."""
     marked = next((past.marked for past in talk if past.marked), None)
-    if marked is None:
-        return None
+    if marked is None or quotations(question):
+        return None  # “It was late.” Who said that?
     return about_words(
         question, words, marked, lambda head: _substituted(head, words_of(head), talk, tables)
     )

@@ -131,6 +131,19 @@ def test_resolves(earlier: list[Said], question: str, searched: str) -> None:
 
 
 @pytest.mark.parametrize(
+    "question",
+    [
+        "“We will dig it again.” Who said that?",
+        '"Is it deep?" Who said that?',
+        "Who said “it was an act of folly, and they knew”?",
+    ],
+)
+def test_a_quotation_is_asked_about_as_it_stands(question: str) -> None:
+    earlier = talk(("Who dug the lock?", "“It took a year,” said Ann Holm, who dug the lock."))
+    assert resolve(question, earlier) is None
+
+
+@pytest.mark.parametrize(
     ("earlier", "question", "searched"),
     [
         # What is said of a thing is no thing.
