@@ -12,7 +12,7 @@ Patterns, not a parser: what none of them takes is searched as it was typed.
 from __future__ import annotations
 
 import re
-from itertools import chain
+from itertools import chain, pairwise
 from typing import Literal
 
 from msgspec import Struct
@@ -65,7 +65,10 @@ class _Sentence(Struct, frozen=True):
 # Words. All patterns are in lower case, and match whatever the case. What may be repeated in them
 # may be so a few times: else it could be taken in very many ways.
 
-_ENDS = r"“[^”]{0,400}”|\"[^\"]{0,400}\"|([.?!…]+['’)\]]*|[:;]-?[()DP])(?=\s)"
+_QUOTED = (
+    r"“[^”]{0,400}”|\"[^\"]{0,400}\"|«[^»]{0,400}»|„[^“”]{0,400}[“”]|‘(?:[^’]|’(?=\w)){0,400}’"
+)
+_ENDS = rf"{_QUOTED}|([.?!…]+['’)\]]*|[:;]-?[()DP])(?=\s)"
 _ABBREVIATIONS = TITLE | {"st", "no", "vs", "approx", "dept", "inc", "jr", "sr", "mt", "est", "cf"}
 _VERBS = "|".join(word for word in sorted(AUXILIARY) if word[0].isalpha())
 _OPENS = f"(?:{'|'.join(sorted(WH))}|whether|if)"
@@ -229,6 +232,9 @@ _NEXT = (
     rf"(?:{_OPENS}|can|could|would|will|do|does|did|please|thanks?|i|tell|give|show|list|compare"
     r"|explain|describe|summari[sz]e|(?:and|but|so) {_OPENS})\b"
 )
+_ITEM = rf"(?:[-*•‣–—]|\(?(?:\d{{1,2}}|[a-z])[.)]) +(?={_BEGINS})"
+"""What stands before a question in a line of a list."""
+_ITEMS = rf"(?:^|\n|(?<=[:?]) ) *(?={_ITEM})"
 _MEANT = r"(?:i mean|that is|namely|specifically|in particular|the one|not the one|i['’]m asking)\b"
 
 _IS_SO = (
@@ -304,9 +310,19 @@ def _is_it_so(statement: str) -> str:
 
 
 def _sentences(message: str) -> list[str]:
-    """A light split: it need not know every abbreviation, for a question has few."""
-    text, start, found = " ".join(message.split()) + " ", 0, []
+    """A light split: it need not know every abbreviation, for a question has few. Each line of a
+    list is apart, too."""
+    starts = [match.end() for match in re.finditer(_ITEMS, message, re.I)]
+    lines = (message[start:end] for start, end in pairwise([0, *starts, len(message)]))
+    return [sentence for line in lines for sentence in _of_line(line)]
+
+
+def _of_line(line: str) -> list[str]:
+    text, start, found = " ".join(line.split()) + " ", 0, []
+    item = re.match(_ITEM, text, re.I)
     for match in re.finditer(_ENDS, text):
+        if item and match.end() <= item.end():
+            continue  # 1. When did it sink?
         mark, follows = match[1], text[match.end() + 1 : match.end() + 20]
         if mark and ("?" in mark or _is_end(text[start : match.start()], mark, follows)):
             found.append(text[start : match.end()].strip())
@@ -341,6 +357,10 @@ def _is_end(before: str, mark: str, follows: str) -> bool:
 def _understood(sentence: str) -> _Sentence:
     """What a sentence asks or says, without what leads to it and what ends it politely."""
     sentence = re.sub(r"\s*[,;/]$", "?", sentence)  # where another question follows
+    if item := re.match(_ITEM, sentence, re.I):
+        sentence = sentence[item.end() :]
+        unmarked = sentence[-1:].isalnum() and re.match(rf"(?:{_OPENS}|{_VERBS})\b", sentence, re.I)
+        sentence += "?" if unmarked else ""
     asked = sentence.rstrip("\"”'’) ").endswith("?")
     if _is_courtesy(sentence, asked):
         return _Sentence("")

@@ -37,10 +37,12 @@ from bot.answering.english.noun_phrases import (
     phrases_of,
     total,
 )
+from bot.answering.english.quotations import quotations
 from bot.answering.english.words import (
     AUXILIARY,
     BE,
     DEMONSTRATIVE,
+    DETERMINER,
     MORE,
     PART,
     PERSON,
@@ -48,6 +50,7 @@ from bot.answering.english.words import (
     PREPOSITION,
     PRONOUN,
     THING,
+    TIME,
     VERB,
     WH,
     Word,
@@ -236,8 +239,10 @@ def _substituted(
     """The question with the antecedent in place of the first pronoun of each kind."""
     own = tables.phrases(question)
     taken, changes = {phrase.key for phrase in own if phrase.named}, []
+    spans = quotations(question)
+    said = [any(start < word.start < end for start, end in spans) for word in words]
     for kind in (PERSON, THING, PLURAL):
-        at = next((at for at, word in enumerate(words) if word.low in kind), None)
+        at = next((n for n, word in enumerate(words) if word.low in kind and not said[n]), None)
         if at is None or stands_alone(words, at, own):
             continue
         antecedent = _antecedent(talk, words[at].low, taken, tables)
@@ -262,8 +267,8 @@ def _changed(text: str, changes: Iterable[tuple[int, int, str]]) -> str:
 def _said(question: str, words: list[Word], talk: Sequence[_Past], tables: Tables) -> str | None:
     """What asks about words that were said, with those that were marked last in place of "that"."""
     marked = next((past.marked for past in talk if past.marked), None)
-    if marked is None:
-        return None
+    if marked is None or quotations(question):
+        return None  # “It was late.” Who said that?
     return about_words(
         question, words, marked, lambda head: _substituted(head, words_of(head), talk, tables)
     )
@@ -286,7 +291,8 @@ def _joined(question: str, words: list[Word], talk: Sequence[_Past]) -> str | No
         return f"{stem}, and {said[:1].lower()}{said[1:]}?"
     about = lows[:2] in (["what", "about"], ["how", "about"])
     rest = body[2:] if about else body
-    if not rest or any(word.low in PRONOUN | AUXILIARY | WH for word in rest):
+    asks = PRONOUN | AUXILIARY | WH
+    if not rest or any(word.low in asks and word.text != "May" for word in rest):
         return None
     if not about and words[0].low not in _AND:
         return None
@@ -303,10 +309,14 @@ def _stem(past: _Past) -> str:
 
 
 def _replaced(question: str, rest: list[Word], past: _Past) -> str | None:
-    """The previous question with "in Florida" at its end, or a phrase of this one in the place of
-    its like: one of the same noun (the front room, the back room), or a name for a name."""
+    """The previous question with "in Florida" in the place of its like or at its end, or a phrase
+    of this one in the place of its like: one of the same noun (the front room, the back room), or
+    a name for a name."""
     spans, new = words_of(past.text), question[rest[0].start : rest[-1].end]
     if len(rest) > 1 and rest[0].low in PREPOSITION:
+        place = _like_place(rest, spans)
+        if place is not None:
+            return _changed(past.text, [(*place, new)])
         return re.sub(r"[\s?.!]+$", "", past.text) + f" {new}?"
     if not PREPOSITION.isdisjoint(word.low for word in rest):
         return None  # of the weather in Norholm, neither part is in the place of Norholm
@@ -322,6 +332,35 @@ def _replaced(question: str, rest: list[Word], past: _Past) -> str | None:
     while first and rest[0].low in _DETERMINER and spans[first - 1].low in _DETERMINER:
         first -= 1
     return _changed(past.text, [(spans[first].start, spans[old.last - 1].end, new)])
+
+
+def _like_place(new: list[Word], words: list[Word]) -> tuple[int, int] | None:
+    """Where the last phrase of the same preposition and kind stands: "in France" for "in Spain",
+    and neither "in March" nor "in the first round"."""
+    for at in reversed(range(len(words) - 1)):
+        end = first = at + 1
+        while end < len(words) and _goes_on(words, first, end):
+            end += 1
+        alike = words[at].low == new[0].low and _kind(words[first:end]) == _kind(new[1:])
+        if alike and end > first:
+            return words[at].start, words[end - 1].end
+    return None
+
+
+def _goes_on(words: list[Word], first: int, at: int) -> bool:
+    """Whether words[at] is of the phrase that begins at words[first]: in Spain and Italy | vote."""
+    word, before = words[at], words[at - 1]
+    if word.low in ("and", "or", ","):
+        return before.named and words[at + 1 : at + 2] != [] and words[at + 1].named
+    inside = word.content or word.low in DETERMINER | TIME
+    return inside and not (at > first and before.named and not word.named)
+
+
+def _kind(phrase: Sequence[Word]) -> str:
+    """What a phrase names: a time, a name or another thing."""
+    if any(word.low in TIME or word.low.isdigit() for word in phrase):
+        return "time"
+    return "name" if any(word.named for word in phrase) else "thing"
 
 
 def _points(words: list[Word], at: int) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from msgspec import Struct, structs
 
 from bot.answering.copies import fold, unfold
-from bot.answering.judging import Judged, rank
+from bot.answering.judging import WEIGHED, Judged, rank
 from bot.answering.question import Question
 from bot.answering.typing_errors import SURE, corrected
 from embeddings.encoding.encoder import Encoder
@@ -59,7 +59,7 @@ def judgement(
     """
 
     def judge(question: Question, also: tuple[str, ...] = ()) -> Judgement:
-        searched = index.search(question.query, max(POOL, 2 * limit), hidden=hidden)
+        searched = index.search(question.query, POOL, hidden=hidden)
         groups = fold(searched.hits)
         copies = {head.passage_id: others for head, *others in groups}
         below = searched.with_hits(tuple(head for head, *_ in groups))  # a copy is no rival
@@ -77,6 +77,20 @@ def judgement(
 
     typed = judge(question)
     mended = corrected(question, typed.found, index, encoder, hidden=hidden)
-    if mended is None:
-        return typed
-    return max(judge(mended.question, mended.words), typed, key=lambda own: own.probability)
+    both = [judge(mended.question, mended.words), typed] if mended else [typed]
+    best = max(both, key=lambda own: own.probability)
+    return best if limit <= len(best.judged) else _with_below(best, index, limit, hidden)
+
+
+def _with_below(best: Judgement, index: Index, limit: int, hidden: Hidden | None) -> Judgement:
+    """With what `further` judges, which is some more than it shows."""
+    wanted, texts, seen = limit + WEIGHED, POOL, -1
+    while True:
+        searched = index.search(best.question.query, texts, hidden=hidden)
+        groups = fold(searched.hits)
+        if len(groups) >= wanted or len(searched.hits) == seen:
+            break
+        texts, seen = 2 * texts, len(searched.hits)
+    copies = {head.passage_id: others for head, *others in groups}
+    below = searched.with_hits(tuple(head for head, *_ in groups))
+    return structs.replace(best, below=below, copies=copies | best.copies)

@@ -137,11 +137,14 @@ def further(
     question: Question, found: Found, judged: Sequence[Judged], limit: int, encoder: Encoder
 ) -> list[Judged]:
     """What is shown below those that were judged, up to `limit` with them: it changes nothing of
-    what stands above it."""
+    what stands above it, nor does a higher limit. So they are judged and put in order by so many
+    at once, however many of them are to be shown."""
     known = {verdict.hit.passage_id for verdict in judged}
     hits = [hit for hit in found.hits if hit.passage_id not in known]
-    below = judge(question, found, hits[: max(limit - len(judged), 0)], encoder)
-    return _falling([*judged[-1:], *below])[len(judged[-1:]) :]
+    wanted, below = max(limit - len(judged), 0), list[Judged]()
+    for start in range(0, wanted, WEIGHED):
+        below += judge(question, found, hits[start : start + WEIGHED], encoder)
+    return _falling([*judged[-1:], *below])[len(judged[-1:]) :][:wanted]
 
 
 def _falling(judged: Sequence[Judged]) -> list[Judged]:

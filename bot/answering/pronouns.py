@@ -63,9 +63,14 @@ def _impersonal(words: list[Word], at: int) -> bool:
 
 
 def _says_which(words: list[Word], at: int) -> bool:
-    """Whether the question itself says which thing it is: Was it the biggest room ever?"""
+    """Whether the question itself says which thing it is: Was it the biggest room ever? Who said
+    that it was the biggest room ever?"""
     before, after = words[at - 1].low if at else "", words[at + 1 :]
-    if before not in BE or not after or after[0].low not in ("the", "a", "an"):
+    if before not in BE and after and after[0].low in BE:
+        after = after[1:]
+    elif before not in BE:
+        return False
+    if not after or after[0].low not in ("the", "a", "an"):
         return False
     end = next((n for n, word in enumerate(after[1:], 1) if word.low in PREPOSITION), len(after))
     phrase = after[1:end]

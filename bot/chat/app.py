@@ -57,6 +57,9 @@ _ORDERLY_END = 3.0
 _SEE_TERMINAL = 5.0
 """Seconds between two looks at whether there still is a terminal. A guess."""
 
+_STATUS_MARGINS = 2
+"""Columns beside the status line (chat.tcss)."""
+
 SHEET_LINES = 1_000
 """The longest list that a sheet shows: Textual lays all of it out. A guess."""
 
@@ -184,7 +187,12 @@ class ChatApp(CitingApp):
             return  # told of something at the very end
         status = self.screen_stack[0].query_one("#status", Static)
         status.set_class(self.follower.state.error is not None, "-failed")
-        status.update(Content(self.follower.state.status()))
+        room = self.size.width - _STATUS_MARGINS
+        line = self.follower.state.status(lambda line: Content(line).cell_length <= room)
+        status.update(Content(line))
+
+    def on_resize(self) -> None:
+        self._draw_status()
 
     # Questions
 
@@ -193,7 +201,8 @@ class ChatApp(CitingApp):
         if event.question == "/help":
             self.action_help()
             return
-        for question in [event.question] if event.as_written else parts(event.question):
+        for part in [event.question] if event.as_written else parts(event.question):
+            question = " ".join(part.split())
             card = await self.transcript.add(question)
             waiting = Waiting(question, event.as_written, card, self.conversation)
             await self._questions.put(waiting)
@@ -204,11 +213,10 @@ class ChatApp(CitingApp):
         await self._ask_again()
 
     async def _ask_again(self) -> None:
-        """Ask once more what was refused before all articles were indexed."""
-        for early in self._questions.refused_early():
-            if early.conversation is self.conversation:
-                card = await self.transcript.add(early.question)
-                await self._questions.put(structs.replace(early, card=card, again=True))
+        """Ask once more what this conversation was refused before all articles were indexed."""
+        for early in self._questions.refused_early(self.conversation):
+            card = await self.transcript.add(early.question)
+            await self._questions.put(structs.replace(early, card=card, again=True))
 
     async def _converse(self) -> None:
         await self._open_history()
@@ -274,6 +282,7 @@ class ChatApp(CitingApp):
         waits = conversation is self.conversation
         self.conversation = conversation
         await self.transcript.start(conversation.exchanges, waits=waits)
+        await self._ask_again()
 
     # Commands
 
@@ -364,10 +373,12 @@ class ChatApp(CitingApp):
         self.notify("Ctrl+Q quits. Ctrl+C copies text that is selected with the mouse.")
 
     def action_leave(self) -> None:
-        """Cancel the question that is worked on, else close the source, else go to the prompt."""
+        """Cancel the question that is worked on, else close the source, else go to the prompt,
+        where nothing is revised any more."""
         if self._questions.cancel():
             return
         if self.pane.display:
             self._close_source()
         else:
+            self.prompt.forget_revision()
             self.prompt.focus()

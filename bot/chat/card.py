@@ -94,9 +94,10 @@ class Card(Vertical):
 
     @dataclass
     class EditSearch(Message):
-        """What was searched is to be edited."""
+        """What was searched is to be edited. `also`: other words that were searched with it."""
 
         searched_as: str
+        also: tuple[str, ...] = ()
 
     def __init__(self, question: str, exchange: Exchange | None = None) -> None:
         super().__init__()
@@ -193,9 +194,12 @@ class Card(Vertical):
         return [*self.query(CitationView)]
 
     def edit_search(self) -> bool:
-        """Ask to edit what was searched; whether that was another question."""
-        searched_as = self.exchange.answer.searched_as if self.exchange else None
-        return bool(searched_as) and self.post_message(self.EditSearch(searched_as or ""))
+        """Ask to edit what was searched; whether that was another question, or other words."""
+        answer = self.exchange.answer if self.exchange else None
+        if answer is None or not (answer.searched_as or answer.searched_also):
+            return False
+        searched = answer.searched_as or answer.question
+        return self.post_message(self.EditSearch(searched, answer.searched_also))
 
 
 class _Searched(Static):

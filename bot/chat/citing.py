@@ -154,3 +154,6 @@ class CitingApp(App[None]):
     @on(Card.EditSearch)
     def _edit_search(self, event: Card.EditSearch) -> None:
         self.prompt.revise(event.searched_as)
+        if event.also:
+            words = ", ".join(event.also)
+            self.notify(one_line(f"It was searched also for: {words}."), markup=False)

@@ -8,6 +8,7 @@ from textual.binding import Binding
 from textual.events import Key, Paste
 from textual.message import Message
 from textual.widgets import TextArea
+from textual.widgets.text_area import Edit, EditResult
 
 from bot.presenting.terminal import unsteered, with_newlines
 
@@ -17,7 +18,8 @@ LONGEST = 20_000
 
 class Prompt(TextArea):
     """Enter sends, Shift+Enter or Ctrl+J begins a new line, Up and Down at its edges go
-    through the earlier questions."""
+    through the earlier questions. What was put here to be revised is searched as it is written,
+    until the prompt is empty or `forget_revision` is called."""
 
     BINDINGS = [
         Binding("enter", "submit", "Send", show=False),
@@ -30,7 +32,7 @@ class Prompt(TextArea):
 
     @dataclass
     class Submitted(Message):
-        """A question was sent. `as_written`: it was edited to be searched as it is."""
+        """A question was sent, in lines. `as_written`: it was edited to be searched as it is."""
 
         question: str
         as_written: bool
@@ -55,6 +57,17 @@ class Prompt(TextArea):
         self._as_written = True
         self.focus()
 
+    def forget_revision(self) -> None:
+        """Have what is here searched as any question."""
+        self._as_written = False
+
+    def edit(self, edit: Edit) -> EditResult:
+        """Perform an edit, after which there may be nothing left of what was to be revised."""
+        result = super().edit(edit)
+        if not self.text.strip():
+            self.forget_revision()
+        return result
+
     def put_back(self, question: str, *, as_written: bool) -> None:
         """Return a question that was cancelled, unless another is being typed."""
         if not self.text.strip():
@@ -68,7 +81,8 @@ class Prompt(TextArea):
         self._place = len(self.asked)
 
     def action_submit(self) -> None:
-        question = " ".join(self.text.split())
+        lines = (" ".join(line.split()) for line in self.text.splitlines())
+        question = "\n".join(line for line in lines if line)
         if not question:
             return
         if len(question) > LONGEST:

@@ -59,13 +59,14 @@ class Questions:
         await waiting.card.wait("Waiting for its turn…" if self._current else "Searching…")
         self._queue.put_nowait(waiting)
 
-    def refused_early(self) -> list[Waiting]:
-        """The questions, as they were searched, that were refused before all articles were indexed:
-        each once, and none while that is so."""
+    def refused_early(self, conversation: Conversation) -> list[Waiting]:
+        """The questions of a conversation, as they were searched, that were refused before all
+        articles were indexed: each once, and none while that is so."""
         if self._follower.state.indexed is not None:
             return []
-        early, self._early = self._early, []
-        return early
+        early = [own for own in self._early if own.conversation.is_same(conversation)]
+        self._early = [own for own in self._early if own not in early]
+        return [structs.replace(own, conversation=conversation) for own in early]
 
     def cancel(self) -> bool:
         """Cancel the question that is being answered; whether there was one."""

@@ -20,6 +20,10 @@ class Conversation:
         """All answers, newest last: what a follow-up may depend on."""
         return tuple(exchange.answer for exchange in self.exchanges)
 
+    def is_same(self, other: Conversation) -> bool:
+        """Whether the other is this one, be it as it was kept."""
+        return other is self or (self.id is not None and self.id == other.id)
+
     def keep(self, history: History) -> None:
         """Keep what is not kept yet, what failed before included.
 

@@ -62,8 +62,9 @@ class State(Struct, frozen=True):
     indexed: tuple[int, int] | None = None
     news: str = ""
 
-    def status(self) -> str:
-        """One line on how things stand."""
+    def status(self, fits: Callable[[str], bool] = lambda line: True) -> str:
+        """One line on how things stand: the longest that fits, and that something was not read in
+        any case."""
         if self.stage is not None:
             doing = f"{_STAGES[self.stage.name]} {self.stage.done:,} of {self.stage.total:,}"
             if self.indexed is not None:
@@ -75,9 +76,12 @@ class State(Struct, frozen=True):
             return "Opening the articles…"
         articles, passages = self.counts
         line = f"{count(articles, 'article')}, {count(passages, 'passage')}"
-        if self.unread:
-            line += f" · {unread_names(self.unread, most=1)} not read (F2)"
-        return line + self.news
+        if not self.unread:
+            return line + self.news
+        number = f"{len(self.unread):,} not read (F2)"
+        named = f"{line} · {unread_names(self.unread, most=1)} not read (F2)"
+        lines = (named + self.news, named, f"{line} · {number}", number)
+        return next(filter(fits, lines), number)
 
     def note(self) -> str | None:
         """What must be said of an answer given now."""

@@ -16,8 +16,10 @@ from typing import Generic, TypeVar
 from msgspec import Struct
 
 from bot.answering.english.words import (
+    ADJECTIVE,
     AUXILIARY,
     BE,
+    DETERMINER,
     FUNCTION,
     GROUP,
     MEN,
@@ -267,6 +269,7 @@ def phrases_of(
             end += 1
         office = names_only and end - at > 2 and words[at].low.endswith(("or", "ist"))
         first, last = (at + office, end) if names_only else _noun(words, at, end, main)
+        last = last if names_only else _without_adjectives(words, first, last, main)
         if first < last:
             place = Position(words, first, last, main)
             yield _phrase(text, place, total(central, place), total(person_name, place))
@@ -307,7 +310,26 @@ def _noun(words: list[Word], first: int, end: int, main: int) -> tuple[int, int]
     if before in BE and first > main + 1:
         return first, first  # what is said of the subject
     subject = main < first and not any(w.content or w.low in PRONOUN | OTHERS for w in between)
+    if subject and words[main].low not in BE and words[end - 1].low in ADJECTIVE:
+        end, single = end - 1, end - first == 2  # did the ferry arrive | late
     return first, end - (subject and not single and not asks_be)  # is melatonin | bad
+
+
+def _without_adjectives(words: list[Word], first: int, last: int, main: int) -> int:
+    """Where the noun phrase ends without what is said of it (Why was the launch | late?): there is
+    none in how late, how costly the ferry was, it was late, the bridge was unsafe."""
+    before = words[first - 1].low if first else ""
+    if first + 1 == last and not words[first].named and not words[first].low.endswith("s"):
+        follows = words[last].low if last < len(words) else ""
+        measured = before == "how" and follows in DETERMINER | PRONOUN
+        states = 0 < main < first and words[0].low not in WH
+        if measured or (states and before in BE):
+            return first
+    while last > first and words[last - 1].low in ADJECTIVE and not words[last - 1].named:
+        if last - 1 == first and before in DETERMINER:
+            break  # the old
+        last -= 1
+    return last
 
 
 def _name_after(place: Position) -> int:
@@ -318,15 +340,22 @@ def _name_after(place: Position) -> int:
     return named if place.after in PREPOSITION and named > place.last + 1 else place.last
 
 
+def _asks_what(place: Position) -> bool:
+    """Whether "what" before it is not its determiner: Do you know what glass is?"""
+    after = [word.low for word in place.words[place.last :] if word.solid]
+    return place.before == "what" and len(after) == 1 and after[0] in BE
+
+
 def _phrase(text: str, place: Position, weight: float, person: float) -> Phrase:
     """The phrase that stands there; an article before it belongs to its text."""
     last = _name_after(place) if place.stated and not place.named else place.last
     bare = text[place.words[place.first].start : place.words[last - 1].end]
     head = place.lows[-1]
+    counted = place.before in DETERMINER and not (place.named or _asks_what(place))
     plural = head.endswith("s") and not head.endswith(("ss", "us", "is"))
     plural = plural and (not place.named or place.before == "the")
     return Phrase(
-        text=f"the {bare}" if place.before in _ARTICLES else bare,
+        text=f"the {bare}" if counted or place.before in _ARTICLES else bare,
         first=place.first,
         last=place.last,
         named=place.named,

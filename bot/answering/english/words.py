@@ -29,6 +29,10 @@ THING, PLURAL = _set("it its"), _set("they them their theirs")
 PERSON = MALE | _FEMALE
 PRONOUN = PERSON | THING | PLURAL
 DEMONSTRATIVE = _set("this that these those")
+DETERMINER = _set(
+    """the a an this that these those each every any some no first second third last next own which
+    what whose my your our his its their"""
+)
 MORE = _set("else other others another anything")
 OTHERS = _set("i you we there")
 FUNCTION = AUXILIARY | WH | PREPOSITION | CLAUSE | PRONOUN | DEMONSTRATIVE | MORE | OTHERS
@@ -55,6 +59,14 @@ PART = _set(  # nouns of a thing that they do not name (relational nouns; Barker
     controversy problem weakness strength ability limitation finding fact detail aspect step method
     treatment price cost size rate cure sign highlight alternative version argument opinion award"""
 )
+ADJECTIVE = _set(  # the commonest that are no nouns: what is said of a thing, and how much
+    """late early long short big small large tall high low deep shallow wide narrow thick thin
+    strong weak heavy true false fast slow quick soon hard soft loud quiet rich poor old young new
+    good bad better worse best worst great huge tiny hot cold warm cool dry wet full empty safe
+    unsafe angry happy sad sick ill dead alive wrong right sure clear easy difficult cheap
+    expensive common rare popular famous important different similar likely able available real
+    serious severe far near close busy calm clean dirty fair free proud ready"""
+)
 GROUP = _set("band team group company staff crew family public police government people")
 NOT_PEOPLE = _set(
     """university college school institute inc corp company times news post journal radio tv house
@@ -75,6 +87,11 @@ TITLE = _set("dr gov governor president senator sen rep prof professor general m
 
 _EXTRAPOSING = _set("take takes cost costs hurt hurts feel mean make makes made making find called")
 _NO_THING = (["when"], ["since"], ["that"])  # how long was it since; how is it that
+TIME = _set(
+    """january february march april may june july august september october november december monday
+    tuesday wednesday thursday friday saturday sunday spring summer autumn fall winter morning
+    evening afternoon night week month year today yesterday"""
+)
 _WEATHER = ("rain", "snow", "hail", "thunder", "drizzl")
 
 

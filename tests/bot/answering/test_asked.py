@@ -241,6 +241,38 @@ def test_two_questions_in_one_sentence_are_two(message: str, cut: list[str]) -> 
     assert not first.endswith((",?", ";?", "/?"))
 
 
+@pytest.mark.parametrize(
+    ("message", "questions"),
+    [
+        ("- When was it dug\n- Who dug it\n- Why", ["When was it dug?", "Who dug it?", "Why?"]),
+        ("1. Who dug it\n2. Did it\n   flood", ["Who dug it?", "Did it flood?"]),
+        ("Two questions:\n* Who dug it?\n* When was it dug", ["Who dug it?", "When was it dug?"]),
+        ("(a) Who dug it\n\n(b) tell me about the lock", ["Who dug it?", "the lock"]),
+        (
+            "• How deep is it\n• which way does it run",
+            ["How deep is it?", "which way does it run?"],
+        ),
+    ],
+)
+def test_each_line_of_a_list_asks(message: str, questions: list[str]) -> None:
+    assert [read(part).question for part in parts(message)] == questions
+
+
+@pytest.mark.parametrize(
+    "quoted",
+    [
+        "“Is it deep? I doubt it.”",
+        '"Is it deep? No. Is it wide?"',
+        "«Is it deep? No.»",
+        "„Is it deep? No.“",
+        "‘Isn’t it deep? No.’",
+    ],
+)
+def test_a_quotation_is_not_cut(quoted: str) -> None:
+    message = f"Who dug the lock? {quoted} Who said that? And when?"
+    assert parts(message) == ["Who dug the lock?", f"{quoted} Who said that?", "And when?"]
+
+
 TYPED = "Hi! please, thanks. ? Who When did you tell me about the ferry if it sank, so: “Stop!”"
 WORDS = st.sampled_from([*TYPED.split(), "; who is", "/ what did", ", and when was"])
 

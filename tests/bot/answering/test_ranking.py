@@ -142,6 +142,26 @@ def test_a_claim_and_keywords_are_judged_as_without_a_reader(
         assert ranked == rank(question, searched, encoder, None)
 
 
+def test_what_more_is_shown_stands_below(
+    seeds_search: Index, encoder: LightEncoder, reader: PairReader
+) -> None:
+    texts = [labelled.text for labelled in load(SEEDS_QUESTIONS)[::9]] + ["Musk", "the room"]
+    for text in texts:
+        for read_by in (reader, None):
+            limits = (1, 2, 5, 7, 8, 9, 13, 16, 17, 24, 31, 57)
+            lists = [
+                [
+                    (one.source, one.passage.start_char, one.highlight, one.score)
+                    for one in asked(text, seeds_search, encoder, limit, reader=read_by).shown
+                ]
+                for limit in limits
+            ]
+            for limit, fewer, more in zip(limits, lists, lists[1:], strict=False):
+                assert len(fewer) <= limit
+                assert more[: len(fewer)] == fewer
+            assert len(lists[-1]) > len(lists[4]) > len(lists[2])
+
+
 def test_how_many_are_shown_decides_nothing(
     seeds_search: Index, encoder: LightEncoder, reader: PairReader
 ) -> None:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from bot.chat.card import Fold
 from tests.conftest import SEEDS
-from tests.pilot import ask, journey, opened, shown, until
+from tests.pilot import ask, journey, opened, shown, told, until
 
 LATE = "How late did the launch start?"
 UNANSWERED = "What software encodes the sound?"
@@ -114,19 +116,41 @@ async def test_what_was_edited_is_searched_as_it_is_written(seeds_index: Path) -
         await ask(pilot, "How many followers does he have?")
         await pilot.press("ctrl+g")
         await until(pilot, lambda: "Sacks" in app.prompt.text)
-        app.prompt.clear()
-        app.prompt.insert("Did it crash?")
+        app.prompt.select_all()
+        app.prompt.replace("Did it crash?", *app.prompt.selection)
         await pilot.press("enter")
         await until(pilot, lambda: len(app.conversation.exchanges) == 3)
         assert app.conversation.exchanges[-1].answer.searched_as is None
 
 
+@pytest.mark.parametrize("ends", [("escape",), ("ctrl+end", "ctrl+u"), ("escape", "ctrl+u")])
+@journey
+async def test_what_is_typed_after_a_revision_was_given_up_is_a_follow_up(
+    seeds_index: Path, ends: tuple[str, ...]
+) -> None:
+    async with opened(SEEDS, seeds_index) as (app, pilot):
+        await ask(pilot, "Who moderated the event?")
+        await ask(pilot, "How many followers does he have?")
+        await pilot.press("ctrl+g")
+        await until(pilot, lambda: "Sacks" in app.prompt.text)
+        await pilot.press(*ends)
+        app.prompt.select_all()
+        app.prompt.replace("What did he say?", *app.prompt.selection)
+        await pilot.press("enter")
+        await until(pilot, lambda: len(app.conversation.exchanges) == 3)
+        assert app.conversation.exchanges[-1].answer.searched_as == "What did David Sacks say?"
+
+
 @journey
 async def test_what_was_searched_for_a_word_typed_wrong_is_shown(seeds_index: Path) -> None:
-    async with opened(SEEDS, seeds_index) as (_, pilot):
+    async with opened(SEEDS, seeds_index) as (app, pilot):
         card = await ask(pilot, "Who modderated the event?")
         assert card.exchange is not None
         assert card.exchange.answer.searched_also == ("moderated",)
         assert "searched also for: moderated" in shown(card)
+        await pilot.press("ctrl+g")
+        await until(pilot, lambda: app.prompt.text == "Who modderated the event?")
+        assert told(app) == ["It was searched also for: moderated."]
+        app.prompt.clear()
         card = await ask(pilot, LATE)
         assert "searched also for" not in shown(card)

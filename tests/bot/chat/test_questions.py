@@ -9,6 +9,7 @@ import pytest
 
 from bot.answering.citation import Answer
 from bot.chat.app import ChatApp
+from bot.chat.screens import ConversationsScreen
 from embeddings.encoding.model import Model
 from embeddings.index.rebuild import Sizes, rebuild
 from tests.bot.conversations.test_follower import interrupt_when
@@ -54,6 +55,19 @@ async def test_each_question_of_a_message_is_one_of_the_conversation(seeds_index
 
 
 @journey
+async def test_each_line_of_a_list_is_a_question(seeds_index: Path) -> None:
+    async with opened(SEEDS, seeds_index) as (app, pilot):
+        app.prompt.insert("- Who moderated  the event\n\n- How many followers does he have")
+        await pilot.press("enter")
+        await until(pilot, lambda: len(app.conversation.exchanges) == 2)
+        searched = [exchange.answer.searched_as for exchange in app.conversation.exchanges]
+        assert searched == [
+            "Who moderated the event?",
+            "How many followers does David Sacks have?",
+        ]
+
+
+@journey
 async def test_a_greeting_gets_a_line_and_no_passage(seeds_index: Path) -> None:
     async with opened(SEEDS, seeds_index) as (_, pilot):
         card = await ask(pilot, "good evening")
@@ -90,6 +104,46 @@ async def test_what_was_refused_before_all_was_indexed_is_asked_again(
         await until(pilot, lambda: "Asked again" in shown(app.transcript.cards[-1]))
         await ask(pilot, UNANSWERED)  # refused, and not asked again: all are indexed
         assert len(app.conversation.exchanges) == 3
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("back_early", [False, True])
+@journey
+async def test_an_earlier_conversation_is_asked_again_when_it_is_shown_again(
+    seeds: Path, tmp_path: Path, model: Model, back_early: bool
+) -> None:
+    with pytest.raises(KeyboardInterrupt):
+        rebuild(
+            seeds,
+            tmp_path / "index",
+            model,
+            max_bytes=MAX_BYTES,
+            progress=interrupt_when("indexed"),
+            sizes=Sizes(batch=10),
+        )
+    held = HeldUpdates()
+    kept = opened(seeds, tmp_path / "index", update_index=held.update_index, keep=True)
+    async with kept as (app, pilot):
+        await until(pilot, held.reached.is_set)
+        await ask(pilot, UNANSWERED)
+        await until(pilot, lambda: app.conversation.id is not None)
+        await pilot.press("ctrl+n")
+        await until(pilot, lambda: not app.transcript.cards)
+        if not back_early:
+            held.passed.set()
+            await until(pilot, lambda: app.follower.state.indexed is None)
+            assert not app.conversation.exchanges
+        await pilot.press("ctrl+r")
+        await until(pilot, lambda: isinstance(app.screen, ConversationsScreen))
+        await pilot.press("enter")
+        await until(pilot, lambda: app.conversation.exchanges)
+        held.passed.set()
+        await until(pilot, lambda: len(app.conversation.exchanges) == 2)
+        first, again = app.conversation.exchanges
+        assert first.note is not None
+        assert "indexed so far" in first.note
+        assert again.note == "Asked again, now that all articles are indexed."
+        assert again.answer.question == UNANSWERED
 
 
 @journey
@@ -146,8 +200,8 @@ async def test_an_edited_search_that_is_cancelled_is_still_searched_as_it_is(
         searched = card.exchange.answer.searched_as
         await pilot.press("ctrl+g")
         await until(pilot, lambda: app.prompt.text == searched)
-        app.prompt.clear()
-        app.prompt.insert("Did it crash?")
+        app.prompt.select_all()
+        app.prompt.replace("Did it crash?", *app.prompt.selection)
         gate.passed.clear()
         gate.reached.clear()
         await pilot.press("enter")

@@ -199,6 +199,15 @@ def test_a_state_in_words() -> None:
     settled = State(counts=(1, 2_000), unread=unread[:1], news=" · 14:30 added a.txt")
     assert settled.status() == "1 article, 2,000 passages · b.txt not read (F2) · 14:30 added a.txt"
     assert State(counts=(1, 2), unread=unread).status().endswith("b.txt and 1 more not read (F2)")
+    one = "1 article, 2,000 passages"
+    for width, line in (
+        (80, f"{one} · b.txt not read (F2) · 14:30 added a.txt"),
+        (60, f"{one} · b.txt not read (F2)"),
+        (46, f"{one} · 1 not read (F2)"),
+        (30, "1 not read (F2)"),
+        (5, "1 not read (F2)"),
+    ):
+        assert settled.status(lambda own, width=width: len(own) <= width) == line
     failed = State(error=ArticlesError("It is\ngone", remedy=Remedy("try again")))
     assert failed.status() == "It is␊gone. Try again in a moment."
 
