@@ -63,7 +63,10 @@ _SCALED = rf"(?:half )?an?[ -](?={_any_of((*numerals.SCALE, 'dozen'))})"
 _OF_NUMBERS = _any_of(
     (*numerals.WORDS, *numerals.MONTHS, *numerals.SHORT_MONTHS, *numerals.BEFORE, "per")
 )
-_PIECE = rf"(?:{_SCALED})?{_OF_NUMBERS}|{numerals.FRACTION}|\d{_IN_WORD}*+(?:[.,'’/:-]\d{_IN_WORD}*+)*+|[$€£¥%]"
+_PIECE = (
+    rf"(?:{_SCALED})?{_OF_NUMBERS}|{numerals.FRACTION}"
+    rf"|\d{_IN_WORD}*+(?:[.,'’/:-]\d{_IN_WORD}*+)*+|[$€£¥%]"
+)
 _AFTER = "|".join(
     ["cent", "of", "and", *sorted(_OF_TIME), numerals.PEOPLE, numerals.GLUED, numerals.FIRST]
 )

@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
+from bot.answering.answer import answer
 from bot.answering.question import spelt_as, understand
 from embeddings.encoding.light import LightEncoder
+from embeddings.encoding.model import Model
+from embeddings.encoding.pairs import PairReader
+from embeddings.index.rebuild import rebuild
+from embeddings.index.search import Index
+from tests.conftest import MAX_BYTES, write
 
 _ODD = st.text(st.characters(categories=["No", "Nl", "Nd", "Lm", "Lo", "Mn", "So", "Sk"]))
 
@@ -60,3 +68,23 @@ def test_it_is_spelt_as_a_text_spells_its_numbers(
     encoder: LightEncoder, asked: str, text: str, spelt: str
 ) -> None:
     assert spelt_as(text, understand(asked, encoder)) == spelt
+
+
+@pytest.mark.parametrize("price", ["2,750,000", "2750000", "2.75 million", "2 750 000"])
+def test_a_number_is_read_however_it_is_spelt(
+    price: str, model: Model, encoder: LightEncoder, reader: PairReader, tmp_path: Path
+) -> None:
+    write(
+        tmp_path / "articles",
+        {
+            "a.txt": "The yacht\n\nThe yacht was bought for 2,750,000 francs by Ida Moser.",
+            "b.txt": "The weather\n\nIt will rain on the lake, and the wind will turn north.",
+        },
+    )
+    rebuild(tmp_path / "articles", tmp_path / "index", model, max_bytes=MAX_BYTES)
+    index = Index(tmp_path / "index")
+    asked = understand(f"What was bought for {price} francs?", encoder)
+    given = answer(asked, index, encoder, reader=reader)
+    index.close()
+    assert given.answered
+    assert given.confidence > 0.8
