@@ -106,14 +106,10 @@ def _in_sentence(
     held = _hold(text, lines[:-1])
     wrapped = held or around >= (1 if sure else _AGAINST)
     ends = _ends(text, lines[-1])
+    sentence = ends or held or _hold(text, lines[-1:])
     full = _full(text, lines)
     begun = all(full) or (wrapped and not _is_small(text, lines[0].start))
-    if (
-        (sure or wrapped)
-        and begun
-        and sure >= _AGAINST * kept
-        and (ends or held or _hold(text, lines[-1:]))
-    ):
+    if sentence and begun and (sure or wrapped) and sure >= _AGAINST * kept:
         title = opens and full[:1] != [True] and _is_title(text, lines[0])
         on = [sign in ("sure", "open", "may") for sign in signs]
         return [False, *on[1:]] if title and signs[:1] == ["may"] else on
