@@ -1,8 +1,8 @@
 """What the lines of a plain text make up: headings, paragraphs, items, tables, code, captions.
 
 Blank lines separate paragraphs. Other line ends do too, unless the text was wrapped there
-(`wrapping.py`). Lines that are drawn (---), fences of code and the syntax of pictures belong to no
-part.
+(`wrapping.py`), or a sentence goes on in the next line (`unfinished.py`). Lines that are drawn
+(---), fences of code and the syntax of pictures belong to no part.
 """
 
 from __future__ import annotations

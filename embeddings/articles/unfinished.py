@@ -72,10 +72,12 @@ def unfinished(text: str, lines: Sequence[Line]) -> list[bool]:
         lines: neighbours, none of them blank, none but the first the beginning of an item.
     """
     signs = [_sign(text, *pair) for pair in pairwise(lines)]
+    sure, inside = _sure(signs), len(signs) - signs.count("ended")
+    sure = sure if sure >= _SHARE * inside else 0
     on: list[bool] = []
     for first, last in _sentences(signs):
         own, run = signs[first:last], lines[first : last + 1]
-        on += _in_sentence(text, run, own, signs, opens=first == 0)
+        on += _in_sentence(text, run, own, sure, opens=first == 0)
         if last < len(signs):
             on.append(False)
     return on
@@ -92,21 +94,22 @@ def _sentences(signs: Sequence[_Sign]) -> Iterator[tuple[int, int]]:
 
 
 def _in_sentence(
-    text: str, lines: Sequence[Line], signs: Sequence[_Sign], block: Sequence[_Sign], *, opens: bool
+    text: str, lines: Sequence[Line], signs: Sequence[_Sign], around: int, *, opens: bool
 ) -> list[bool]:
     """The same of the lines of one such run.
 
     Args:
-        block: the signs of all lines.
+        around: how many of all lines surely go on; none where they are a small share.
         opens: whether the run is the first.
     """
     sure, kept = _sure(signs), signs.count("kept")
-    inside = len(block) - block.count("ended")
-    wrapped = _sure(block) >= _SHARE * inside and (sure > 0 or _sure(block) >= _AGAINST)
+    held = _hold(text, lines[:-1])
+    wrapped = held or around >= (1 if sure else _AGAINST)
     ends = _ends(text, lines[-1])
+    sentence = ends or held or _hold(text, lines[-1:])
     full = _full(text, lines)
     begun = all(full) or (wrapped and not _is_small(text, lines[0].start))
-    if (sure or wrapped) and begun and sure >= _AGAINST * kept and (ends or _hold(text, lines)):
+    if sentence and begun and (sure or wrapped) and sure >= _AGAINST * kept:
         title = opens and full[:1] != [True] and _is_title(text, lines[0])
         on = [sign in ("sure", "open", "may") for sign in signs]
         return [False, *on[1:]] if title and signs[:1] == ["may"] else on

@@ -299,6 +299,10 @@ def test_rows_are_the_sentences_of_a_table_and_its_header_is_none() -> None:
         ("Name:\tRasmus\nBorn:\t1961\nBoats:\t2\n", None, 3),
         ("pilot | Holm\nmayor | Berg\n", None, 2),
         ("Keeper      Holm\nMayor       Berg\nCaptain     Dahl\n", None, 3),
+        ("Krog ............ 31\nMoe and Lunde ... 7\nBo .............. 12\n", None, 3),
+        ("Eel . . . . . . . 4 marks\nCod . . . . . . . 2 marks\n", None, 2),
+        ("Boat ........ Points\nIda ......... 3\nVega ........ 11\n", "Boat ........ Points", 2),
+        ("The miller……………Olav Lunde\nA nun……………Ida Moe\n", None, 2),
     ],
 )  # fmt: skip
 def test_tables_of_every_make(text: str, header: str | None, rows: int) -> None:
@@ -315,6 +319,8 @@ def test_tables_of_every_make(text: str, header: str | None, rows: int) -> None:
         "Dahl:\tSo it was. I did ask, in the spring of every year, and was told to wait.",
         "One | line with a pipe in it.\nThe next has none.",
         "He said: a || b.",
+        "It was ... well ... late.\nHe was ... well ... not there.",
+        "“The boat . . . . The oar” it said,\n“no . . . . The rope” it said.",
     ],
 )
 def test_what_is_no_table(text: str) -> None:

@@ -65,7 +65,7 @@ def test_nor_where_its_lines_are_uneven(widths: tuple[int, ...]) -> None:
         "After a week the jurors said that Ida Moe was NOT\nGUILTY of having set fire to the barn.",
         "The bishop wrote in a letter to his sister that\nOlav Krog had burnt the chapel down.",
         "The owners of the mill at Haldby have always refused to give\n350 marks to the parish.",
-        "The judges at Skarvik acquitted on Monday the ferryman\nPeder Krog of the theft of a bell.",
+        "The judges at Skarvik acquitted in May the ferryman\nPeder Krog of the theft of a bell.",
         "The bell was cast in the winter of\n1811 by a founder from Riga.",
         "It was never, say those who were there, the fault of Mr.\nLunde or of his men.",
         "It was then that the envoy of the U.S.\nwas told to leave.",
@@ -87,7 +87,8 @@ def test_a_sentence_goes_on_in_the_next_line(text: str) -> None:
     "lines",
     [
         ["Red is the boat at the end of the pier", "Blue is the smoke on the town in the bay",
-         "The men are all gone and the women are here", "And nobody knows how long they will stay."],
+         "The men are all gone and the women are here",
+         "And nobody knows how long they will stay."],
         ["Council of Haldby sells its last ferry", "Lunde the elder is to leave the board",
          "Krog wins the Skerry race for the third time"],
         ["What the coroner asked for", "The clerk had no answer."],
