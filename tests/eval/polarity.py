@@ -1,7 +1,7 @@
 """How often the sentence of the question's polarity is marked, and is first where the two stand in
 two articles: `python -m tests.eval.polarity`.
 
-64 questions of our own, each over two sentences that differ in a denial (questions/polarity.jsonl;
+81 questions of our own, each over two sentences that differ in a denial (questions/polarity.jsonl;
 written before the rule). The weights were chosen on every other pair; the other half was only
 measured.
 """
