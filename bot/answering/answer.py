@@ -14,7 +14,7 @@ from bot.answering.asked import Unsearched
 from bot.answering.citation import Answer, Citation, DatedQuote, Place, Quote, Statement
 from bot.answering.confidence import WITH_READER, WITHOUT_READER
 from bot.answering.copies import counterpart
-from bot.answering.english.claims import claim, same
+from bot.answering.english.claims import Claim, claim, same
 from bot.answering.english.mentions import Mention
 from bot.answering.english.qualifiers import told
 from bot.answering.english.wording import says_same
@@ -116,7 +116,7 @@ def _agreement(
 ) -> tuple[Statement, ...]:
     """What several articles say whose passages are likely to answer. Nothing if the best passage
     says nothing plain, or denies what it has, or if a likely one has figures of which none is heard
-    from another. Another that denies what it has is no voice for it.
+    from another. What denies what it has is no voice for it.
 
     Args:
         versions: passages of one text that do not say the same: what each has is what it says,
@@ -133,23 +133,14 @@ def _agreement(
         if words is None and passage in versions:
             words = short_answer(question, marked)
         claimed = claim_of(question, marked, words) if words else None
-        if words and claimed:
+        if words and claimed and not _is_denied(question, verdict, words):
             heard.append(marked)
-            if _is_denied(question, verdict, words):
-                if not voices:
-                    return ()
-                continue
             terms = frozenset(question.query.terms.keys() & verdict.hit.stems_of(marked))
-            if not terms and verdict.span is not None:  # it may be about something else
-                continue
-            known = passage in shorts or passage in versions
-            # what lacks a number of the question is about another day, or another room
-            lacks = verdict.signals["missing_numbers"] > likely[0].signals["missing_numbers"]
-            sure = known and not lacks and is_alone(question, marked, words)
-            quote = structs.asdict(_short_quote(verdict, words))
-            dated = DatedQuote(**quote, published=verdict.hit.info.published)
-            qualified = told(claimed, marked, *_value(question, marked, words))
-            voices.append(Voice(claimed, dated, terms, sure, qualified))
+            if terms or verdict.span is None:  # else it may be about something else
+                known = passage in shorts or passage in versions
+                # what lacks a number of the question is about another day, or another room
+                lacks = verdict.signals["missing_numbers"] > likely[0].signals["missing_numbers"]
+                voices.append(_voice(question, verdict, words, claimed, terms, known and not lacks))
         elif not voices:
             return ()
         elif others := [claim(value.of(marked)) for value in candidates(question, marked)]:
@@ -159,6 +150,11 @@ def _agreement(
         for others in unsettled
     ):
         return ()
+    return _statements(found, voices)
+
+
+def _statements(found: Found, voices: Sequence[Voice]) -> tuple[Statement, ...]:
+    """What they say, where that is the same, or differs about the same thing."""
 
     def alike(terms: frozenset[str], others: frozenset[str]) -> bool:
         most = max(found.coverage(terms), found.coverage(others))
@@ -167,6 +163,24 @@ def _agreement(
     return tuple(
         Statement(group[0].quote.text, tuple(voice.quote for voice in group))
         for group in agree(voices, alike)
+    )
+
+
+def _voice(
+    question: Question,
+    verdict: Judged,
+    words: Mention,
+    claimed: Claim,
+    terms: frozenset[str],
+    known: bool,
+) -> Voice:
+    quote = structs.asdict(_short_quote(verdict, words))
+    return Voice(
+        claimed,
+        DatedQuote(**quote, published=verdict.hit.info.published),
+        terms,
+        known and is_alone(question, verdict.marked, words),
+        told(claimed, verdict.marked, *_value(question, verdict.marked, words)),
     )
 
 

@@ -32,11 +32,11 @@ ARTICLES: dict[str, str | bytes] = {
     "editor.txt": "Leaving\n\n**Why did the editor resign?**\n\nShe had been told to drop a story"
     " about the bank. Her desk was empty by noon.\n\nThey all asked one thing: who would print it"
     " now?\n",
-    "kilns.txt": "Kilns\n\nThe kiln at Moi failed to draw in the rain. The kiln at Egge did not fail"
-    " to draw in the rain.\n",
+    "kilns.txt": "Kilns\n\nThe kiln at Moi failed to draw in the rain. The kiln at Egge did not"
+    " fail to draw in the rain.\n",
     "boats.txt": "Boats\n\nThe Lom can carry hay. The Vaga cannot carry hay.\n",
-    "well.txt": "Well\n\nIt is a myth that the well of Dale was dug by giants. The well of Dale was"
-    " dug by miners.\n",
+    "well.txt": "Well\n\nIt is a myth that the well of Dale was dug by giants. The well of Dale"
+    " was dug by miners.\n",
     "priest.txt": "The bell\n\nOle Moe denied the sale of the bell. Per Lie did not deny the"
     " sale of the bell.\n",
     "schmied.txt": "Das Feuer\n\nDer Bauer hat die Scheune am Fluss nicht angezündet. Der Kutscher"
