@@ -288,6 +288,7 @@ async def test_a_folder_that_cannot_be_listed_is_told_of_with_each_answer(
 ) -> None:
     async with opened(seeds, index) as (app, pilot):
         await until(pilot, lambda: "8 articles" in status(app))
+        assert "listed" not in shown(await ask(pilot, "Who called it a disaster?"))  # all is open
         seeds.chmod(0)
         try:
             for question in ("How late did the launch start?", "Who tuned the organ of Ribe?"):
