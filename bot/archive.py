@@ -427,7 +427,7 @@ def open_archive(
 def _plain(unread: Iterable[Skipped]) -> tuple[Unread, ...]:
     from bot.answering.citation import Unread
 
-    return tuple(Unread(file.source, file.reason, file.loss) for file in unread)
+    return tuple(Unread(file.source, file.reason, file.loss, file.kept) for file in unread)
 
 
 def _no_articles(settings: Settings, unread: Sequence[Unread]) -> ArticlesError:

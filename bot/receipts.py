@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from pathlib import Path
+from typing import Literal
 
 from msgspec import Struct
 
@@ -12,6 +13,13 @@ from embeddings.articles.article import read
 from embeddings.articles.folder import find
 from embeddings.articles.passages import Lines
 from embeddings.errors import Unreadable
+
+
+class FileNow(Struct, frozen=True):
+    """An article's file as it is now; `sha256` of its bytes, in hexadecimal, where it is there."""
+
+    state: Literal["there", "gone", "unreadable"]
+    sha256: str | None = None
 
 
 class Opened(Struct, frozen=True):
@@ -77,14 +85,15 @@ def reopen(citation: Citation, seeds: Path, *, max_bytes: int) -> Opened:
     )
 
 
-def hash_now(source: str, seeds: Path) -> str | None:
-    """The SHA-256 of an article's file as it is now, in hexadecimal; None where it is gone, or
-    cannot be read."""
+def file_now(source: str, seeds: Path) -> FileNow:
+    """What has become of an article's file."""
     found = find(seeds, source)
     if found is None:
-        return None
+        return FileNow("gone")
     try:
         with (seeds / found).open("rb") as file:
-            return hashlib.file_digest(file, "sha256").hexdigest()
+            return FileNow("there", hashlib.file_digest(file, "sha256").hexdigest())
+    except FileNotFoundError:
+        return FileNow("gone")
     except OSError:
-        return None
+        return FileNow("unreadable")

@@ -45,7 +45,7 @@ Loss = Literal["gone", "out of reach", "no article", "none"]
 
 "gone"          a folder has lost all of its articles at once, as one that is not mounted
 "out of reach"  it cannot be opened, or not be read to its end: nobody can say what it holds
-"no article"    it holds something, which no article can be made of: damaged, too large
+"no article"    no article can be made of it: damaged, too large; or it was one, and is empty now
 "none"          there is nothing in it to be read, or it is read under another name
 """
 

@@ -93,13 +93,14 @@ class Unread(Struct, frozen=True):
 
     `reason`: goes on a sentence with the source. `loss`: "out of reach" cannot be opened or
     listed, "gone" is a folder that has lost all of its articles at once, as one that is not
-    mounted; both may be answered from as they were when last read. "no article" is damaged, too
-    large or the like.
+    mounted. "no article" is damaged, too large, empty now or the like. `kept`: what was read there
+    before is answered from, as it was then.
     """
 
     source: str
     reason: str
     loss: Loss
+    kept: bool = False
 
 
 class Answer(Struct, frozen=True):

@@ -15,7 +15,7 @@ from bot.exit_codes import ANSWERED
 from bot.presenting.terminal import around, unsteered, write
 from bot.presenting.text import show_lines
 from bot.settings import Settings
-from embeddings.errors import ArticlesError
+from embeddings.errors import ArticlesError, IndexUnusable, Remedy
 
 
 def run(options: argparse.Namespace, settings: Settings) -> Result:
@@ -48,12 +48,25 @@ def _source(given: str, settings: Settings) -> str:
     for source in (given.replace(os.sep, "/"), _below(settings.seeds, given)):
         if found := find(settings.seeds, source):
             return found
+    if given in _indexed(settings):
+        raise ArticlesError(
+            f"{given} is no longer in {settings.seeds}, though it is still answered from",
+            remedy=Remedy("bring the articles back"),
+        )
     sources = [file.source for file in scan(settings.seeds, max_bytes=settings.max_bytes).files]
     close = difflib.get_close_matches(given, sources, 1, cutoff=0.4)
     raise ArticlesError(
         f"There is no article {given} in {settings.seeds}",
         remedy=f"Did you mean {close[0]}?" if close else "Name it as an answer cites it.",
     )
+
+
+def _indexed(settings: Settings) -> set[str]:
+    """The sources of the index, as far as it can be read."""
+    try:
+        return {info.source for info in Archive(settings).articles()}
+    except IndexUnusable:
+        return set()
 
 
 def _below(seeds: Path, given: str) -> str:

@@ -11,7 +11,7 @@ from bot.conversations.history import Exchange, now
 from bot.presenting.json import answer_json, dump
 from bot.presenting.markdown import answer_parts, escaped
 from bot.presenting.terminal import one_line
-from bot.receipts import hash_now
+from bot.receipts import FileNow, file_now
 from embeddings.errors import VerbatimError
 
 FORMS = (".md", ".json")
@@ -74,11 +74,11 @@ def _whole(path: Path) -> Iterator[None]:
 
 def as_json(exchanges: Sequence[Exchange], seeds: Path) -> str:
     """The exchanges as documents of `bot ask --json`, with the time and any note; and the
-    hash that each source has now, null where it is gone."""
+    hash that each source has now, null where it is gone or cannot be read."""
     document = {
         "seeds": str(seeds),
         "exported_at": now(),
-        "sources": _hashes_now(exchanges, seeds),
+        "sources": {source: now.sha256 for source, now in _files_now(exchanges, seeds).items()},
         "exchanges": [
             {"asked_at": exchange.asked_at, "note": exchange.note, **answer_json(exchange.answer)}
             for exchange in exchanges
@@ -95,7 +95,7 @@ def as_markdown(exchanges: Sequence[Exchange], seeds: Path) -> str:
         "The quotations are the articles' own words. With each stands the SHA-256 of the file"
         " that it was taken from.",
     ]
-    hashes = _hashes_now(exchanges, seeds)
+    files = _files_now(exchanges, seeds)
     for exchange in exchanges:
         answer = exchange.answer
         asked = [_time(exchange.asked_at)]
@@ -106,17 +106,17 @@ def as_markdown(exchanges: Sequence[Exchange], seeds: Path) -> str:
         if exchange.note:
             asked.append(escaped(exchange.note))
         parts += [f"## {escaped(one_line(answer.question))}", "  \n".join(asked)]
-        parts += answer_parts(answer, hashes)
+        parts += answer_parts(answer, files)
     return "\n\n".join(parts) + "\n"
 
 
-def _hashes_now(exchanges: Sequence[Exchange], seeds: Path) -> dict[str, str | None]:
-    """source → SHA-256 of the file as it is now; None where it cannot be read."""
+def _files_now(exchanges: Sequence[Exchange], seeds: Path) -> dict[str, FileNow]:
+    """source → what has become of its file."""
     answers = [exchange.answer for exchange in exchanges]
     sources = {
         citation.source for answer in answers for citation in answer.citations + answer.nearest
     }
-    return {source: hash_now(source, seeds) for source in sorted(sources)}
+    return {source: file_now(source, seeds) for source in sorted(sources)}
 
 
 def _time(iso: str) -> str:

@@ -88,6 +88,8 @@ class State(Struct, frozen=True):
         if self.indexed is not None:
             done, total = self.indexed
             return f"From the {done:,} of {total:,} articles that are indexed so far."
+        if self.error is not None:
+            return one_line(f"{self.error}. This is from the articles as they were last read.")
         if self.updating:
             return "The articles have changed; the index is still being brought up to date."
         return None

@@ -86,11 +86,13 @@ class StatementJson(TypedDict):
 
 
 class UnreadJson(TypedDict):
-    """What could not be read of the folder, and what that means; a folder's source ends in /."""
+    """What could not be read of the folder, and what that means; a folder's source ends in /.
+    `kept`: what was read there before is answered from."""
 
     source: str
     reason: str
     loss: Loss
+    kept: NotRequired[bool]
 
 
 class AnswerJson(TypedDict):
@@ -206,7 +208,10 @@ def answer_json(answer: Answer) -> AnswerJson:
 
 
 def _unread_json(unread: Iterable[Unread | Skipped]) -> list[UnreadJson]:
-    return [{"source": file.source, "reason": file.reason, "loss": file.loss} for file in unread]
+    return [
+        {"source": file.source, "reason": file.reason, "loss": file.loss, "kept": file.kept}
+        for file in unread
+    ]
 
 
 def unread_of(documents: Iterable[UnreadJson]) -> tuple[Unread, ...]:

@@ -12,16 +12,24 @@ from bot.presenting.text import also_words, reason_words, refusal_words, unread_
 
 if TYPE_CHECKING:
     from bot.answering.citation import Answer, Citation, Place
+    from bot.receipts import FileNow
 
 _MARKUP = re.compile(r"([\\`*_\[\]<>&#|~])|^(\s*)([-+=]|\d+(?=[.)]))", re.MULTILINE)
 
+_CHANGED = {
+    "there": "the article has changed since",
+    "gone": "the article is gone",
+    "unreadable": "the article cannot be read now",
+}
+"""What is said of a file that is not as it was cited, by its state."""
 
-def answer_parts(answer: Answer, hashes: Mapping[str, str | None]) -> Iterator[str]:
+
+def answer_parts(answer: Answer, files: Mapping[str, FileNow]) -> Iterator[str]:
     """An answer's paragraphs: what answers is quoted, with the marked sentence bold; what is less
     likely to, or only near, is named.
 
     Args:
-        hashes: source → SHA-256 of the file as it is now; None where it is gone.
+        files: source → what has become of its file.
     """
     if answer.reason:
         words = reason_words(answer.reason, answer.min_confidence)
@@ -30,7 +38,7 @@ def answer_parts(answer: Answer, hashes: Mapping[str, str | None]) -> Iterator[s
     elif answer.unread:
         yield f"Could not be read: {escaped(unread_names(answer.unread))}."
     for citation in answer.likely:
-        yield _cited(citation, hashes)
+        yield _cited(citation, files)
     others = answer.listed[len(answer.likely) :]
     if others:
         named = "; ".join(f"{_place(other.highlight)} ({percent(other.score)})" for other in others)
@@ -54,7 +62,7 @@ def escaped(text: str) -> str:
     )
 
 
-def _cited(citation: Citation, hashes: Mapping[str, str | None]) -> str:
+def _cited(citation: Citation, files: Mapping[str, FileNow]) -> str:
     before, marked, after = (escaped(safe(part)) for part in citation.parts)
     # Markdown's own ** does not end where a word or a quotation mark follows at once.
     spaced = not (before[-1:].strip() or after[:1].strip())
@@ -65,11 +73,11 @@ def _cited(citation: Citation, hashes: Mapping[str, str | None]) -> str:
         f"{row}  " if row.strip() and below.strip() else row
         for row, below in zip(rows, [*rows[1:], ""], strict=True)
     )
-    text = f"{quoted}\n\n{_receipt(citation, hashes)}"
+    text = f"{quoted}\n\n{_receipt(citation, files)}"
     return "\n".join(f"> {row}" if row else ">" for row in text.split("\n"))
 
 
-def _receipt(citation: Citation, hashes: Mapping[str, str | None]) -> str:
+def _receipt(citation: Citation, files: Mapping[str, FileNow]) -> str:
     """Where a quotation was taken from, and from which state of the file."""
     info = citation.info
     words = [_place(citation.highlight), *([info.published] if info.published else [])]
@@ -77,9 +85,9 @@ def _receipt(citation: Citation, hashes: Mapping[str, str | None]) -> str:
         words.insert(0, f"*{escaped(one_line(info.title))}*")
     words.append(percent(citation.score))
     receipt = f"SHA-256 {info.sha256}"
-    if hashes[citation.source] != info.sha256:
-        gone = hashes[citation.source] is None
-        receipt += " (the article is gone)" if gone else " (the article has changed since)"
+    now = files[citation.source]
+    if now.sha256 != info.sha256:
+        receipt += f" ({_CHANGED[now.state]})"
     before, named, after = also_words(citation)
     also = [f"{before}{'; '.join(map(_place, named))}{after}"] if named else []
     return "  \n".join([f"— {', '.join(words)}", *also, receipt])

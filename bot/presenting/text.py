@@ -221,10 +221,10 @@ def unread_words(unread: Sequence[Unread]) -> str:
     if len(unread) > _NAMED:
         named.append(f"and {len(unread) - _NAMED:,} more: bot status")
     words = f"Not read: {'; '.join(named)}."
-    losses = {file.loss for file in unread}
-    if losses & {"gone", "out of reach"}:
+    if any(file.kept for file in unread):
+        gone = any(file.loss == "gone" for file in unread)
         words += " What was read there before still answers"
-        words += "; bot rebuild forgets what is gone." if "gone" in losses else "."
+        words += "; bot rebuild forgets what is gone." if gone else "."
     return one_line(words)
 
 

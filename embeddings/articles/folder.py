@@ -36,12 +36,13 @@ class FileState(Struct, frozen=True, array_like=True):
 
 class Skipped(Struct, frozen=True, order=True):
     """A file that was not read, or a folder (with `/` at its end) that was not listed or has lost
-    its articles; and why, in words for people. What is out of reach or gone may be indexed as it
-    was when it was last read."""
+    its articles; and why, in words for people. `kept`: what was read there before is indexed as it
+    was then."""
 
     source: str
     reason: str
     loss: Loss = "no article"
+    kept: bool = False
 
 
 def losses(failed: Iterable[Skipped]) -> tuple[Skipped, ...]:

@@ -30,8 +30,8 @@ _log = logging.getLogger(__name__)
 FORMAT = 4
 """Number of the schema below; an index of another is not read."""
 
-_VECTORS_SINCE = 2
-"""The first format whose table of vectors is as it is here: those of later ones are reused."""
+READABLE_SINCE = 2
+"""The first format that tells what it indexed as this one does, and whose vectors are reused."""
 
 _PAGE_BYTES = 16_384  # several vectors fit into one
 _READ_ONLY = (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN)
@@ -85,18 +85,37 @@ CREATE TABLE vectors (
 );
 """
 
+_COPIED = {
+    "vectors": "encoded, passage, sentences",
+    "articles": "id, source, size, mtime_ns, ctime_ns, sha256, title, published, encoding",
+    "meta": "key, value",
+}
+"""What a renewal takes along, of the columns that every readable format has."""
+
 
 class Database:
     """An open index.db. Rows are read by name."""
 
-    def __init__(self, folder: Path, *, create: bool = False, name: str = DATABASE) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        create: bool = False,
+        name: str = DATABASE,
+        oldest: int = FORMAT,
+    ) -> None:
         """Open the file of that name in `folder`; with `create`, make what is missing.
+
+        Args:
+            oldest: the earliest format that will do.
 
         Raises:
             FileNotFoundError: there is no index here (without `create`).
             IndexUnusable: it is damaged, of another format, or cannot be opened.
         """
         self.path = folder / name
+        self._oldest = oldest
+        self.format = FORMAT
         if create:
             make_folder(folder)
         elif not self.path.exists():
@@ -145,7 +164,7 @@ class Database:
             self.execute("COMMIT")
         elif version == 0:
             raise FileNotFoundError(self.path)
-        elif version < FORMAT:
+        elif version < self._oldest:
             raise IndexOutdated(
                 f"The index {self.path} is of an earlier format",
                 remedy=Remedy("rebuild the index"),
@@ -155,6 +174,8 @@ class Database:
                 f"{self.path} is of format {version}, and this version reads {FORMAT}",
                 remedy=Remedy("remove the index", str(self.path.parent)),
             )
+        else:
+            self.format = version
 
     def close(self) -> None:
         self._connection.close()
@@ -193,9 +214,11 @@ class Database:
 
 
 def renew(folder: Path) -> None:
-    """Put a new database in the place of one of an earlier format, with its vectors.
+    """Put a new database in the place of one of an earlier format, with its vectors and what it
+    tells of its articles.
 
-    What was read, split and put in order is made again; what a model made of it need not be.
+    What was read, split and put in order is made again; what a model made of it need not be. To
+    the rebuild that does so the new one is another version's index: replaced whole, or not at all.
     The old one stays as it is until the new one is whole beside it, and a program that has it
     open keeps it. One that turns out to be damaged is set aside, and all is made again.
 
@@ -206,7 +229,7 @@ def renew(folder: Path) -> None:
     _remove(folder / RENEWING)
     try:
         with closing(Database(folder, create=True, name=RENEWING)) as database:
-            _copy_vectors(folder / DATABASE, database)
+            _copy(folder / DATABASE, database)
         (folder / RENEWING).replace(folder / RENEWED)
     except IndexDamaged:
         _remove(folder / RENEWING)
@@ -226,15 +249,18 @@ def finish_renewal(folder: Path) -> None:
         (folder / RENEWED).replace(folder / DATABASE)
 
 
-def _copy_vectors(old: Path, database: Database) -> None:
+def _copy(old: Path, database: Database) -> None:
     with _explained(old):
         database.execute("ATTACH ? AS outdated", (str(old),))
         (version,) = database.execute("PRAGMA outdated.user_version").fetchone()
-        if version >= _VECTORS_SINCE:
+        if version >= READABLE_SINCE:
             with database.writing():
-                database.execute(
-                    "INSERT INTO vectors SELECT encoded, passage, sentences FROM outdated.vectors"
-                )
+                for table, columns in _COPIED.items():
+                    database.execute(
+                        f"INSERT INTO {table} ({columns}) SELECT {columns} FROM outdated.{table}"
+                    )
+                # no version's: there are no passages to these articles
+                database.execute("UPDATE meta SET value = '' WHERE key = 'splitter'")
         database.execute("DETACH outdated")
         database.execute("PRAGMA wal_checkpoint(TRUNCATE)")  # all of it in the one file
 

@@ -8,7 +8,7 @@ transaction at the end: the index that readers see is the old one or the new one
 A first build, which has no old one to keep, commits batches of whole articles instead: what
 there is can be searched while the next batch is made. The index is marked as not complete
 until the last one, so that a first build that was killed goes on as one. Every other index,
-be it another model's or another folder's, is replaced in that one transaction.
+another model's, another folder's, one of an earlier format, is replaced in that one transaction.
 """
 
 from __future__ import annotations
@@ -30,18 +30,17 @@ from embeddings.encoding.model import Model
 from embeddings.errors import IndexDamaged, IndexOutdated
 from embeddings.index.changes import (
     Look,
-    emptied,
     forgetting,
     is_current,
     look,
-    lost_words,
+    refuse_emptying,
     refuse_losses,
-    without_moved,
 )
 from embeddings.index.commit import Target, commit
 from embeddings.index.database import finish_renewal, renew
 from embeddings.index.files import damage_is_flagged, refuse_others, set_aside
 from embeddings.index.lock import writer_lock
+from embeddings.index.lost import lost_words, still_lost
 from embeddings.index.reading import Chunk, chunks
 from embeddings.index.spool import Spool, spool
 from embeddings.index.store import Store, StoredArticle, encoded_key
@@ -140,7 +139,7 @@ def rebuild(
     if looked is None:
         looked = _look_unless_damaged(target, max_bytes)
     if looked is not None and not may_empty:
-        refuse_losses(seeds, looked)
+        refuse_losses(seeds, folder, looked, max_bytes=max_bytes)
     refuse_others(folder)
     job = _Job(target, max_bytes, may_empty, on_change, progress, sizes)
     with writer_lock(folder, wait=wait, on_wait=on_wait) as waited:
@@ -225,7 +224,7 @@ class _Job:
             if self.may_empty:
                 looked = forgetting(looked)
             else:
-                refuse_losses(target.seeds, looked)
+                refuse_losses(target.seeds, target.folder, looked, max_bytes=self.max_bytes)
             with spool(target.folder) as waiting:
                 return _run(self, store, waiting, looked)
         finally:
@@ -236,9 +235,10 @@ def _run(job: _Job, store: Store, waiting: Spool, looked: Look) -> Report:
     """Read, encode and commit, some at a time."""
     read_again = {state.source for state in looked.files}
     lost = looked.lost
-    gone = [*looked.removed, *(source for own in lost.values() for source in own)]
-    stored = _stored(store, [*read_again, *gone] if looked.meta else [])
+    missing = [*looked.removed, *(source for own in lost.values() for source in own)]
+    stored = _stored(store, [*read_again, *missing] if looked.meta else [])
     hashes = {source: known.sha256 for source, known in stored.items()}
+    there: set[str] = set()
     standing = dict(stored)
     unreadable = [tried for tried in looked.unreadable if tried[0].source not in read_again]
     removed = [source for source in looked.removed if source in stored]
@@ -249,15 +249,14 @@ def _run(job: _Job, store: Store, waiting: Spool, looked: Look) -> Report:
     if announced:  # before anything is read
         job.on_change(len(looked.new), len(looked.changed), len(removed))
     for chunk in _chunks(job, store, looked, stored):
-        unreadable += chunk.unreadable
-        removed += [
-            state.source
-            for state, skipped in chunk.unreadable
-            if state.source in stored and not looked.keeps(skipped.loss)
-        ]
+        failed = looked.told(chunk.unreadable, indexed=stored)
+        unreadable += failed
+        removed += [own.source for own, file in failed if own.source in stored and not file.kept]
         touched += chunk.touched
         fresh |= {article.state.source: article.info.sha256 for article in chunk.new}
-        before, lost = lost, without_moved(lost, hashes, {*fresh.values()} if lost else ())
+        there |= {state.source for state in chunk.touched}.union(fresh)
+        there |= {state.source for state, file in failed if file.loss == "out of reach"}
+        before, lost = lost, still_lost(looked.lost, hashes, there, {*fresh.values()})
         removed += {source for own in before.values() for source in own}.difference(*lost.values())
         if not announced and (chunk.new or removed):
             announced = True
@@ -268,15 +267,15 @@ def _run(job: _Job, store: Store, waiting: Spool, looked: Look) -> Report:
         del chunk  # its passages go before more are read
         if not due:
             continue
-        if not job.may_empty and not fresh and len(removed) == looked.articles > 0:
-            raise emptied(job.target.seeds, looked.articles)
+        if not (job.may_empty or fresh):
+            refuse_emptying(job.target.seeds, looked, removed, lost)
         last = meta
         meta = commit(
             job.target,
             store,
             waiting,
             last=last,
-            outdated=[standing.pop(gone) for gone in (*removed, *fresh) if gone in standing],
+            outdated=[standing.pop(own) for own in (*removed, *fresh) if own in standing],
             touched=touched,
             unreadable=unreadable,
             complete=files_read == len(looked.files),
@@ -286,8 +285,8 @@ def _run(job: _Job, store: Store, waiting: Spool, looked: Look) -> Report:
         if meta is not last:
             indexed = _totals(store)[0]
             job.progress("indexed", indexed, indexed + len(looked.files) - files_read)
-    failed = (*looked.skipped, *(skipped for _, skipped in unreadable), *lost_words(lost))
-    return _report(job, store, stored, fresh, removed, failed, encoded)
+    unread = (*looked.skipped, *(file for _, file in unreadable), *lost_words(lost))
+    return _report(job, store, stored, fresh, removed, unread, encoded)
 
 
 def _report(

@@ -24,7 +24,7 @@ from embeddings.articles.folder import FileState, Skipped
 from embeddings.articles.passages import Passage, Sentence
 from embeddings.characters import readable
 from embeddings.errors import IndexDamaged
-from embeddings.index.database import Database
+from embeddings.index.database import FORMAT, Database
 from embeddings.index.files import damaged
 
 if TYPE_CHECKING:
@@ -120,9 +120,9 @@ def encoded_key(passage: Passage, fingerprint: str) -> bytes:
 class Store:
     """What is in an open index.db. All is read inside `snapshot` or `writing`."""
 
-    def __init__(self, folder: Path, *, create: bool = False) -> None:
+    def __init__(self, folder: Path, *, create: bool = False, oldest: int = FORMAT) -> None:
         """Open the database; see `Database`."""
-        self.db = Database(folder, create=create)
+        self.db = Database(folder, create=create, oldest=oldest)
         self.close: Callable[[], None] = self.db.close
         self.is_replaced: Callable[[], bool] = self.db.is_replaced
 
@@ -152,7 +152,7 @@ class Store:
                 files={str(path): (size, time) for path, size, time in _files(rows["files"])},
                 dead=int(rows["dead"]),
                 recall=float(rows["recall"]) if rows["recall"] else None,
-                complete=rows["complete"] == "1",
+                complete=rows.get("complete", "1") == "1",  # format 2 has not
                 languages=self.languages(),
             )
         except (KeyError, TypeError, ValueError) as error:
@@ -183,6 +183,10 @@ class Store:
         if len(rows) != 2 or not str(rows[1]["value"]).isdecimal():
             return None
         return int(rows[1]["value"]), rows[0]["value"]
+
+    def is_outdated(self) -> bool:
+        """Whether it is of an earlier format: it then tells of its articles, and no more."""
+        return self.db.format < FORMAT
 
     def states(self) -> set[FileState]:
         """The file of each article as it was when it was read: all that an unchanged folder

@@ -217,7 +217,7 @@ def test_what_could_not_be_read_is_told_with_each_answer_of_the_last_look(
             answer = archive.ask("Who played the violin in Oslo?")
             assert answer.citations[0].source == "shut/a.txt"
             assert answer.unread == (
-                Unread("shut/", "cannot be listed: permission denied", "out of reach"),
+                Unread("shut/", "cannot be listed: permission denied", "out of reach", kept=True),
                 Unread("b.txt", "is binary, not text", "no article"),
             )
         (seeds / "b.txt").unlink()

@@ -11,7 +11,7 @@ from msgspec.structs import replace
 
 from bot.answering.citation import Answer
 from bot.archive import Archive
-from bot.receipts import hash_now, reopen
+from bot.receipts import FileNow, file_now, reopen
 from bot.settings import Settings
 from embeddings.encoding.model import DEFAULT_MODEL
 from embeddings.errors import ArticlesError
@@ -54,8 +54,9 @@ def test_what_has_become_of_a_quotation(seeds: Path, tmp_path: Path) -> None:
 
 def test_the_hash_of_a_file_as_it_is_now(seeds: Path) -> None:
     (seeds / "a.txt").write_bytes(b"A text.")
-    assert hash_now("a.txt", seeds) == hashlib.sha256(b"A text.").hexdigest()
-    assert hash_now("gone.txt", seeds) is None
+    assert file_now("a.txt", seeds) == FileNow("there", hashlib.sha256(b"A text.").hexdigest())
+    assert file_now("gone.txt", seeds) == FileNow("gone")
+    assert file_now("a.txt/gone.txt", seeds) == FileNow("gone")
 
 
 def test_a_file_that_has_its_name_in_another_unicode_form_by_now_is_found(
@@ -69,7 +70,7 @@ def test_a_file_that_has_its_name_in_another_unicode_form_by_now_is_found(
     moved = replace(citation, info=replace(citation.info, source=cited))
     opened = reopen(moved, tmp_path, max_bytes=MAX_BYTES)
     assert (opened.note, opened.source) == (None, now)
-    assert hash_now(cited, tmp_path) == citation.info.sha256
+    assert file_now(cited, tmp_path).sha256 == citation.info.sha256
 
 
 def test_a_quotation_whose_file_is_out_of_reach(
@@ -82,6 +83,6 @@ def test_a_quotation_whose_file_is_out_of_reach(
         shut = replace(citation, info=replace(citation.info, source="shut/a.txt"))
         with pytest.raises(ArticlesError, match=r"^shut/a\.txt cannot be read: permission denied$"):
             reopen(shut, seeds, max_bytes=MAX_BYTES)
-        assert hash_now("shut/a.txt", seeds) is None
+        assert file_now("shut/a.txt", seeds) == FileNow("unreadable")
     finally:
         (seeds / "shut").chmod(0o755)

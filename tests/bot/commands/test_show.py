@@ -40,6 +40,22 @@ def test_show_refuses_what_is_not_there(ask: Bot, place: str, code: int, message
     assert message in done.stderr
 
 
+def test_show_says_of_a_source_that_still_answers_that_its_file_is_gone(
+    bot: Bot, tmp_path: Path
+) -> None:
+    seeds = write(tmp_path / "folder", {"a.txt": "A heron.", "pond/eel.txt": "Eels eat at night."})
+    assert bot("rebuild", "--seeds", seeds).returncode == 0
+    (seeds / "pond" / "eel.txt").unlink()
+    assert "pond/eel.txt" in bot("ask", "--seeds", seeds, "When do eels eat?").stdout
+    done = bot("show", "--seeds", seeds, "pond/eel.txt:1")
+    assert (done.returncode, done.stdout) == (3, "")
+    assert f"pond/eel.txt is no longer in {seeds}, though it is still answered from" in done.stderr
+    assert "bot rebuild" in done.stderr
+    assert (
+        "There is no article pond/elk.txt" in bot("show", "--seeds", seeds, "pond/elk.txt").stderr
+    )
+
+
 def test_show_finds_a_name_in_another_unicode_form(bot: Bot, tmp_path: Path) -> None:
     name = "crêpes/señal.txt"
     composed, apart = unicodedata.normalize("NFC", name), unicodedata.normalize("NFD", name)

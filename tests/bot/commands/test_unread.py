@@ -90,6 +90,7 @@ def test_a_part_that_cannot_be_listed_is_named_each_time_and_answers(
                     "source": "islands/",
                     "reason": "cannot be listed: permission denied",
                     "loss": "out of reach",
+                    "kept": True,
                 }
             ]
         report = document(run("rebuild", "--json"))
@@ -138,6 +139,23 @@ def test_a_part_that_is_empty_for_now_is_kept_until_a_rebuild_is_asked_for(
     shutil.copytree(away, islands, dirs_exist_ok=True)
     report = document(run("rebuild", "--json"))
     assert (len(report["added"]), report["encoded"]) == (2, 0)
+
+
+def test_only_of_what_was_read_before_it_is_said_that_it_answers(run: Run, islands: Path) -> None:
+    write(islands.parent, {"fjords/vejle.txt": "The bridge at Vejle is yellow."})
+    for name in ("islands", "fjords"):
+        (islands.parent / name).chmod(0)
+    try:
+        told = "Not read: fjords/ cannot be listed: permission denied"
+        both = f"{told}; islands/ cannot be listed: permission denied."
+        done = run("ask", "-k", "1", KILN)
+        assert done.stderr == f"{both} What was read there before still answers.\n"
+        kept = [file["kept"] for file in document(run("ask", "--json", KILN))["unread"]]
+        assert kept == [False, True]
+        done = run("ask", "-k", "1", "--index", "another", KILN)
+        assert done.stderr.endswith(f"{both}\n")
+    finally:
+        (islands.parent / "fjords").chmod(0o755)
 
 
 def test_many_files_that_cannot_be_read_are_counted_after_three(run: Run, islands: Path) -> None:

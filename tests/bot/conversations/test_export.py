@@ -67,6 +67,26 @@ def test_it_says_which_articles_are_not_as_they_were(answers: list[Answer], tmp_
     assert sources[second.source] is None
 
 
+def test_an_article_that_cannot_be_read_is_not_gone(
+    answers: list[Answer], seeds: Path, powerless: None
+) -> None:
+    exchanges = [Exchange("2026-11-21T14:30:05+00:00", answers[0])]
+    first, second = answers[0].citations[:2]
+    (seeds / first.source).chmod(0)
+    (seeds / second.source).unlink()
+    text = as_markdown(exchanges, seeds)
+    assert f"SHA-256 {first.info.sha256} (the article cannot be read now)" in text
+    assert f"SHA-256 {second.info.sha256} (the article is gone)" in text
+    assert json.loads(as_json(exchanges, seeds))["sources"][first.source] is None
+    seeds.chmod(0)  # and now nobody can say of any
+    try:
+        text = as_markdown(exchanges, seeds)
+        assert "gone" not in text.split("##")[1]
+        assert text.count("(the article cannot be read now)") == len(answers[0].likely)
+    finally:
+        seeds.chmod(0o755)
+
+
 def test_an_export_overwrites_nothing_and_says_what_is_wrong(
     exchanges: list[Exchange], tmp_path: Path
 ) -> None:

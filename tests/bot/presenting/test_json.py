@@ -79,7 +79,7 @@ def test_an_error_is_of_its_schema(bot: Bot, seeds: Path, arguments: list[str], 
 
 
 def test_an_answer_comes_back_from_its_document(answers: list[Answer]) -> None:
-    unread = (Unread("shut/", "cannot be listed: permission denied", "out of reach"),)
+    unread = (Unread("shut/", "cannot be listed: permission denied", "out of reach", kept=True),)
     for one in (*answers, replace(answers[0], unread=unread)):
         document = answer_json(one)
         assert answer_json(answer_of(json.loads(json.dumps(document)))) == document

@@ -118,7 +118,7 @@ def test_what_is_less_likely_stands_apart(answers: list[Answer]) -> None:
 
 
 UNREAD = tuple(
-    Unread(source, reason, loss)  # type: ignore[arg-type]
+    Unread(source, reason, loss, kept=loss != "no article")  # type: ignore[arg-type]
     for source, reason, loss in (
         ("shut/", "cannot be listed: permission denied", "out of reach"),
         ("old/", "has lost its 3 articles", "gone"),
@@ -133,6 +133,11 @@ UNREAD = tuple(
     ("unread", "names", "words"),
     [
         (UNREAD[2:3], "a.txt", "Not read: a.txt is binary, not text."),
+        (
+            (replace(UNREAD[0], kept=False),),
+            "shut/",
+            "Not read: shut/ cannot be listed: permission denied.",
+        ),
         (
             UNREAD[:1],
             "shut/",

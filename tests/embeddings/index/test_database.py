@@ -2,25 +2,30 @@ from __future__ import annotations
 
 import contextlib
 import os
+import shutil
 import sqlite3
 import struct
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from embeddings.encoding.encoder import Encoder
 from embeddings.encoding.model import Model
 from embeddings.errors import (
+    ArticlesError,
     IndexOutdated,
     IndexUnusable,
     Remedy,
 )
+from embeddings.index.changes import Remake
 from embeddings.index.database import FORMAT
 from embeddings.index.files import flag_damage
-from embeddings.index.rebuild import Report
+from embeddings.index.rebuild import Report, Sizes, rebuild
 from embeddings.index.store import Store
-from tests.conftest import write
+from tests.conftest import MAX_BYTES, write
 from tests.embeddings.index.building import (
     build,
     is_stale,
@@ -145,7 +150,7 @@ def outdated(built: Report, folder: Path, encoder: Encoder) -> list[tuple[str, i
     return ranked
 
 
-def test_an_index_of_an_earlier_format_is_not_read(
+def test_of_an_index_of_an_earlier_format_only_what_it_indexed_is_read(
     outdated: object, seeds: Path, folder: Path, model: Model
 ) -> None:
     with pytest.raises(IndexOutdated, match="is of an earlier format") as error:
@@ -153,8 +158,9 @@ def test_an_index_of_an_earlier_format_is_not_read(
     assert isinstance(error.value.remedy, Remedy)
     assert error.value.remedy.kind == "rebuild the index"
     looked = look_at(seeds, folder, model)
-    assert looked.meta is None
-    assert len(looked.new) == 8
+    assert looked.remake == Remake("version")
+    assert (looked.articles, looked.new, len(looked.files)) == (8, (), 8)
+    assert looked.passages > 8
 
 
 def test_an_index_of_format_2_is_renewed_with_its_vectors(
@@ -167,7 +173,7 @@ def test_an_index_of_format_2_is_renewed_with_its_vectors(
 ) -> None:
     report = build(seeds, folder, model)
     assert (report.encoded, report.reused) == (0, built.passages)
-    assert len(report.added) == 8
+    assert (report.added, report.removed) == ((), ())
     assert databases(folder) == ["index.db"]
     assert ranking(folder, encoder) == outdated
     assert not is_stale(seeds, folder, model)
@@ -217,7 +223,7 @@ def test_a_renewal_that_was_killed_goes_on(
     def kill(*_: object) -> None:
         raise KeyboardInterrupt
 
-    step = "finish_renewal" if whole else "_copy_vectors"
+    step = "finish_renewal" if whole else "_copy"
     with monkeypatch.context() as patch:
         patch.setattr(f"embeddings.index.database.{step}", kill)
         with pytest.raises(KeyboardInterrupt):
@@ -245,12 +251,66 @@ def test_a_renewal_that_finds_no_room_leaves_the_old_index_as_it_was(
 
     before = (folder / "index.db").read_bytes()
     with monkeypatch.context() as patch:
-        patch.setattr("embeddings.index.database._copy_vectors", fail)
+        patch.setattr("embeddings.index.database._copy", fail)
         with pytest.raises(IndexUnusable, match="no room"):
             build(seeds, folder, model)
     assert (folder / "index.db").read_bytes() == before
     assert databases(folder) == ["index.db"]
     assert build(seeds, folder, model).encoded == 0
+
+
+@pytest.mark.parametrize("version", [2, 3])
+def test_an_index_of_an_earlier_format_loses_nothing_without_a_word(
+    version: int, built: Report, seeds: Path, folder: Path, model: Model, tmp_path: Path
+) -> None:
+    (seeds / "vault").mkdir()
+    shutil.copy(next(seeds.glob("*.txt")), seeds / "vault" / "copy.txt")
+    write(seeds, {"vault/owl.txt": "A barn owl nests in the chapel tower."})
+    build(seeds, folder, model)
+    outdate(folder, version)
+    before = (folder / "index.db").read_bytes()
+    (seeds / "vault").rename(tmp_path / "elsewhere")
+    update = partial(rebuild, seeds, folder, model, max_bytes=MAX_BYTES, may_empty=False)
+    with pytest.raises(ArticlesError, match=r"vault/? has lost its"):
+        update()
+    seeds.rename(tmp_path / "away")
+    seeds.mkdir()
+    with pytest.raises(ArticlesError, match=r"no articles left in .* the index has 10"):
+        update()
+    assert (folder / "index.db").read_bytes() == before
+    seeds.rmdir()
+    (tmp_path / "away").rename(seeds)
+    report = build(seeds, folder, model)
+    assert report.removed == ("vault/copy.txt", "vault/owl.txt")
+    assert (report.articles, report.encoded) == (8, 0)
+
+
+def test_a_renewal_is_committed_once_and_what_a_kill_leaves_is_made_again_whole(
+    built: Report,
+    outdated: list[tuple[str, int, float]],
+    seeds: Path,
+    folder: Path,
+    model: Model,
+    encoder: Encoder,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    committed: list[bool] = []
+
+    def then_kill(*given: Any, complete: bool, **named: Any) -> None:
+        committed.append(complete)
+        raise KeyboardInterrupt
+
+    small = Sizes(batch=1, at_a_time=1)
+    for _ in range(2):
+        with monkeypatch.context() as patch:
+            patch.setattr("embeddings.index.rebuild.commit", then_kill)
+            with pytest.raises(KeyboardInterrupt):
+                build(seeds, folder, model, small)
+        looked = look_at(seeds, folder, model)
+        assert (looked.articles, looked.remake) == (8, Remake("version"))
+    assert committed == [True, True]  # all of it is there, or nothing
+    assert build(seeds, folder, model, small).encoded == 0
+    assert ranking(folder, encoder) == outdated
 
 
 def test_an_index_of_format_1_is_made_anew(

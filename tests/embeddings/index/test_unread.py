@@ -87,7 +87,7 @@ def test_a_folder_that_cannot_be_listed_stays_as_it_was(
             looked = look_at(seeds, folder, model)
             assert (looked.differs, looked.removed, looked.lost) == (False, (), {})
             assert looked.unread == (
-                Skipped("vault/", "cannot be listed: permission denied", "out of reach"),
+                Skipped("vault/", "cannot be listed: permission denied", "out of reach", kept=True),
             )
             assert not confirm(seeds, folder, looked, max_bytes=MAX_BYTES)
             report = bring(seeds, folder, model)
@@ -134,7 +134,7 @@ def test_a_file_that_cannot_be_opened_stays_and_is_tried_only_where_that_may_hel
     report = update(seeds, folder, model)
     assert (report.removed, report.encoded) == ((), 0)
     assert report.unread == (
-        Skipped("vault/owl.txt", "cannot be read: permission denied", "out of reach"),
+        Skipped("vault/owl.txt", "cannot be read: permission denied", "out of reach", kept=True),
     )
     looked = look_at(seeds, folder, model)
     assert (looked.differs, looked.unread) == (False, report.unread)
@@ -184,7 +184,7 @@ def test_a_folder_that_lost_its_articles_is_forgotten_only_when_a_person_says_so
     for _ in range(2):
         looked = look_at(seeds, folder, model)
         assert (looked.differs, looked.removed, looked.lost) == (False, (), lost)
-        assert Skipped("vault/", "has lost its 2 articles", "gone") in looked.unread
+        assert Skipped("vault/", "has lost its 2 articles", "gone", kept=True) in looked.unread
         assert not confirm(seeds, folder, looked, max_bytes=MAX_BYTES)
         report = update(seeds, folder, model)
         assert (report.articles, report.removed) == (5, ())
@@ -264,17 +264,160 @@ def test_a_copied_and_then_deleted_folder_is_one_that_was_moved(
     assert report.failed == ()
 
 
-def test_what_did_not_come_along_with_a_moved_folder_stays(
+def test_of_a_moved_folder_an_article_may_have_been_edited(
     built: Report, seeds: Path, folder: Path, model: Model
 ) -> None:
     (seeds / "vault").rename(seeds / "crypt")
     write(seeds, {"crypt/owl.txt": "The barn owl has left the chapel."})
     report = update(seeds, folder, model)
-    assert report.removed == ("vault/deep/loom.txt",)
-    assert [(file.source, file.reason) for file in report.unread] == [
-        ("vault/", "has lost its only article")
-    ]
-    assert "vault/owl.txt" in indexed(folder)
+    assert report.removed == ("vault/deep/loom.txt", "vault/owl.txt")
+    assert report.unread == ()
+    assert not look_at(seeds, folder, model).differs or unread(look_at(seeds, folder, model)) == []
+
+
+def test_a_folder_of_which_less_than_half_stands_elsewhere_was_not_moved(
+    built: Report, seeds: Path, folder: Path, model: Model
+) -> None:
+    write(seeds, {"vault/bell.txt": "The bell was cast in Lier."})
+    age(seeds)
+    update(seeds, folder, model)
+    (seeds / "vault" / "bell.txt").rename(seeds / "bell.txt")
+    shutil.rmtree(seeds / "vault")
+    report = update(seeds, folder, model)
+    assert (report.added, report.removed) == (("bell.txt",), ("vault/bell.txt",))
+    assert unread(look_at(seeds, folder, model)) == [("vault/", "gone")]
+
+
+def dangle(path: Path) -> None:
+    path.symlink_to("/nowhere/at/all")
+
+
+@pytest.mark.parametrize(
+    "leave",
+    [
+        Path.touch,
+        dangle,
+        lambda path: path.write_text(" \n\n"),
+        lambda path: path.write_text("---\ntitle: Moved\n---\n"),
+        lambda path: path.write_bytes(b"\0\1\2"),
+        lambda path: path.write_bytes(b"x" * (MAX_BYTES + 1)),
+        os.mkfifo,
+    ],
+)
+def test_what_is_no_article_does_not_keep_a_folder_from_being_lost(
+    built: Report, seeds: Path, folder: Path, model: Model, leave: Callable[[Path], None]
+) -> None:
+    shutil.rmtree(seeds / "vault")
+    (seeds / "vault").mkdir()
+    leave(seeds / "vault" / "readme.txt")
+    for _ in range(2):
+        looked = look_at(seeds, folder, model)
+        assert not confirm(seeds, folder, looked, max_bytes=MAX_BYTES)
+        report = update(seeds, folder, model)
+        assert (report.articles, report.removed) == (5, ())
+        assert ("vault/", "gone") in unread(look_at(seeds, folder, model))
+    build(seeds, folder, model)
+    assert ("vault/", "gone") not in unread(look_at(seeds, folder, model))
+
+
+def test_a_newcomer_in_a_lost_folder_tells_which_of_its_folders_is_lost(
+    built: Report, seeds: Path, folder: Path, model: Model
+) -> None:
+    shutil.rmtree(seeds / "vault")
+    write(seeds, {"vault/new.txt": "A kestrel nests there now."})
+    report = update(seeds, folder, model)
+    assert (report.added, report.removed) == (("vault/new.txt",), ("vault/owl.txt",))
+    age(seeds)
+    update(seeds, folder, model)
+    assert look_at(seeds, folder, model).lost == {"vault/deep/": ("vault/deep/loom.txt",)}
+
+
+def test_where_nothing_but_what_is_no_article_is_left_the_whole_is_emptied(
+    built: Report, seeds: Path, folder: Path, model: Model
+) -> None:
+    shutil.rmtree(seeds)
+    write(seeds, {"readme.txt": "", "vault/readme.txt": " "})
+    with pytest.raises(ArticlesError, match="no articles left"):
+        update(seeds, folder, model)
+    assert len(indexed(folder)) == 5
+
+
+def test_files_that_were_articles_and_are_empty_now_are_named_until_they_are_deleted(
+    built: Report, seeds: Path, folder: Path, model: Model
+) -> None:
+    write(seeds, {"vault/owl.txt": "", "vault/deep/loom.txt": " \n", "never.txt": ""})
+    named = [("vault/deep/loom.txt", "no article"), ("vault/owl.txt", "no article")]
+    looked = look_at(seeds, folder, model)
+    assert [(f.source, f.loss) for f in confirm_unread(seeds, folder, looked)] == named
+    for _ in range(3):
+        assert [(f.source, f.loss) for f in update(seeds, folder, model).unread] == named
+    age(seeds)
+    update(seeds, folder, model)
+    assert unread(look_at(seeds, folder, model)) == named
+    (seeds / "vault" / "owl.txt").unlink()
+    write(seeds, {"vault/deep/loom.txt": "The loom is back."})
+    report = update(seeds, folder, model)
+    assert (report.added, report.unread) == (("vault/deep/loom.txt",), ())
+
+
+def confirm_unread(seeds: Path, folder: Path, looked: Look) -> tuple[Skipped, ...]:
+    return confirm(seeds, folder, looked, max_bytes=MAX_BYTES).unread
+
+
+def test_what_is_out_of_reach_is_kept_only_where_it_was_read(
+    built: Report, seeds: Path, folder: Path, model: Model, powerless: None
+) -> None:
+    (seeds / "annex" / "ferry.txt").rename(seeds / "annex" / "boat.txt")
+    (seeds / "annex" / "boat.txt").chmod(0)
+    write(seeds, {"shut/new.txt": "Nobody has read this."})
+    for name in ("vault", "shut"):
+        (seeds / name).chmod(0)
+    kept = {"annex/boat.txt": False, "shut/": False, "vault/": True}
+    try:
+        for _ in range(2):
+            looked = look_at(seeds, folder, model)
+            told = confirm_unread(seeds, folder, looked)
+            assert {file.source: file.kept for file in told} == kept
+            report = update(seeds, folder, model)
+            assert {file.source: file.kept for file in report.unread} == kept
+    finally:
+        for name in ("vault", "shut"):
+            (seeds / name).chmod(0o755)
+
+
+def test_an_index_made_again_keeps_nothing_that_is_out_of_reach(
+    built: Report,
+    seeds: Path,
+    folder: Path,
+    model: Model,
+    monkeypatch: pytest.MonkeyPatch,
+    powerless: None,
+) -> None:
+    for module in ("changes", "commit"):
+        monkeypatch.setattr(f"embeddings.index.{module}.VERSION", 10_000)
+    (seeds / "annex").chmod(0)
+    (seeds / "vault" / "owl.txt").chmod(0)
+    try:
+        for _ in range(2):
+            report = update(seeds, folder, model)
+            kept = {file.source: file.kept for file in report.unread}
+            assert kept == {"annex/": False, "vault/owl.txt": False}
+    finally:
+        (seeds / "annex").chmod(0o755)
+
+
+def test_an_index_made_again_is_not_refused_for_a_folder_whose_article_was_replaced(
+    built: Report, seeds: Path, folder: Path, model: Model, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for module in ("changes", "commit"):
+        monkeypatch.setattr(f"embeddings.index.{module}.VERSION", 10_000)
+    empty(seeds / "annex")
+    write(seeds, {"annex/bus.txt": "A bus goes to Vik instead of the ferry."})
+    report = update(seeds, folder, model)
+    assert (report.added, report.removed) == (
+        ("annex/bus.txt",),
+        ("annex/ferry.txt", "annex/tram.txt"),
+    )
 
 
 def test_an_index_that_must_be_made_again_does_not_lose_a_folder_without_a_word(
@@ -304,7 +447,7 @@ def test_an_index_that_must_be_made_again_does_not_lose_a_folder_without_a_word(
 
 @pytest.mark.parametrize(
     ("content", "loss"),
-    [(b"\0\1", "no article"), (b"x" * (MAX_BYTES + 1), "no article"), (b"", "none")],
+    [(b"\0\1", "no article"), (b"x" * (MAX_BYTES + 1), "no article"), (b"", "no article")],
 )
 def test_what_is_seen_to_be_no_article_any_more_is_removed_and_named_where_it_is_a_loss(
     built: Report, seeds: Path, folder: Path, model: Model, content: bytes, loss: str
@@ -317,7 +460,7 @@ def test_what_is_seen_to_be_no_article_any_more_is_removed_and_named_where_it_is
     update(seeds, folder, model)
     looked = look_at(seeds, folder, model)
     assert not looked.differs
-    assert unread(looked) == ([("harbour.txt", loss)] if loss != "none" else [])
+    assert unread(looked) == [("harbour.txt", loss)]
 
 
 def test_a_file_in_the_place_of_a_folder_and_the_other_way_round(
@@ -347,7 +490,9 @@ def test_an_error_in_the_midst_of_a_read_removes_nothing_and_is_tried_again(
             report = update(seeds, folder, model)
             assert report.removed == ()
             assert report.unread == (
-                Skipped("harbour.txt", "cannot be read: input/output error", "out of reach"),
+                Skipped(
+                    "harbour.txt", "cannot be read: input/output error", "out of reach", kept=True
+                ),
             )
     assert look_at(seeds, folder, model).differs  # it can be opened
     assert update(seeds, folder, model).failed == ()
@@ -394,7 +539,7 @@ def test_an_interruption_leaves_what_is_lost_as_it_was(
     built: Report, seeds: Path, folder: Path, model: Model
 ) -> None:
     empty(seeds / "vault")
-    write(seeds, {"new.txt": "A new text on bees.", "vault-2/owl.txt": ARTICLES["vault/owl.txt"]})
+    write(seeds, {"new.txt": "A new text on bees."})
 
     def interrupt(*_: object) -> None:
         raise KeyboardInterrupt
@@ -403,5 +548,7 @@ def test_an_interruption_leaves_what_is_lost_as_it_was(
         rebuild(*(seeds, folder, model), max_bytes=MAX_BYTES, may_empty=False, progress=interrupt)
     assert indexed(folder) == set(ARTICLES)
     report = update(seeds, folder, model)
-    assert (report.added, report.removed) == (("new.txt", "vault-2/owl.txt"), ("vault/owl.txt",))
-    assert look_at(seeds, folder, model).lost == {"vault/": ("vault/deep/loom.txt",)}
+    assert (report.added, report.removed) == (("new.txt",), ())
+    assert look_at(seeds, folder, model).lost == {
+        "vault/": ("vault/deep/loom.txt", "vault/owl.txt")
+    }
