@@ -182,6 +182,11 @@ async def test_what_a_first_build_is_doing_is_told(seeds: Path, index: Path) -> 
     assert follower.settled.is_set()
 
 
+def within(width: int) -> Callable[[str], bool]:
+    """Whether a text has room in so many columns."""
+    return lambda text: len(text) <= width
+
+
 def test_a_state_in_words() -> None:
     assert State().status() == "Opening the articles…"
     assert State().note() is None
@@ -211,7 +216,7 @@ def test_a_state_in_words() -> None:
         (30, "1 not read (F2)"),
         (5, "1 not read (F2)"),
     ):
-        assert settled.status(lambda own, width=width: len(own) <= width) == line
+        assert settled.status(within(width)) == line
     failed = State(error=ArticlesError("It is\ngone", remedy=Remedy("try again")))
     assert failed.status() == "It is␊gone. Try again in a moment."
 
