@@ -30,6 +30,10 @@ _ALIKE = {"\u02bc": "'", "\u2010": "-", "\u2011": "-"}
 """An apostrophe that is a letter to Unicode, and hyphens that are not the keyboard's."""
 _ODD = f"[{_INVISIBLE}{_VARIANTS}{''.join(_ALIKE)}]"
 
+_LEADERS = r"\.{5,}|(?:[ \t]\.){5,}|·{5,}|…{3,}"
+"""Dots that lead from a name to its figure, which are read as a colon: as so many full stops they
+keep the reader from what stands after them."""
+
 QUOTED = r"(?<![^\r\n])[ \t]*+>[> \t]*+"
 """A pattern: what mail puts before each line that it quotes."""
 _BREAK = r"[-\u00ad\u2010][ \t]*+(?:\r\n|\r|\n)[> \t]*+"
@@ -80,6 +84,7 @@ def edits(text: str) -> Iterator[Edit]:
     found = [Edit(start, end, "") for start, end in broken_words(text)]
     if ">" in text:
         found += [Edit(*match.span(), "") for match in re.finditer(QUOTED, text)]
+    found += [Edit(*match.span(), ":") for match in re.finditer(_LEADERS, text)]
     if not text.isascii():
         odd = re.finditer(_ODD, text)
         found += [Edit(*match.span(), _read_as(match.group())) for match in odd]

@@ -32,6 +32,8 @@ from embeddings.characters import broken_words, edits, readable
         ("twenty-\nfive of a four-\nyear-old state-of-\nthe-art", None),
         ("pre-\nand post-war, x-\nray, Anglo-\nSaxon, 1914-\n1918", None),
         ("he said -\nand left --\nat once. a-\n\nb", None),
+        ("Krog ........ 31\nMoe . . . . . . 7\nBo………12", "Krog : 31\nMoe: 7\nBo:12"),
+        ("Well.... no ... yes… “the law . . . . The”", None),
         ("- one\n- two-\n- three", None),
     ],
 )
