@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -34,6 +35,10 @@ async def test_no_terminal_is_too_small(seeds_index: Path) -> None:
         assert LATE in shown(app.transcript.cards[0])
 
 
+def _starts(status: Static, start: str) -> bool:
+    return str(status.content).startswith(start)
+
+
 @journey
 async def test_what_was_not_read_is_told_on_a_narrow_screen(tmp_path: Path) -> None:
     seeds = tmp_path / "seeds"
@@ -49,7 +54,7 @@ async def test_what_was_not_read_is_told_on_a_narrow_screen(tmp_path: Path) -> N
             (24, "1 not read"),
         ):
             await pilot.resize_terminal(width, 30)
-            await until(pilot, lambda start=start: str(status.content).startswith(start))
+            await until(pilot, partial(_starts, status, start))
             assert str(status.content).endswith("1 not read (F2)")
             assert len(str(status.content)) <= width - 2
 

@@ -7,6 +7,7 @@ import os
 import tempfile
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -182,6 +183,10 @@ async def test_what_a_first_build_is_doing_is_told(seeds: Path, index: Path) -> 
     assert follower.settled.is_set()
 
 
+def _fits(width: int, line: str) -> bool:
+    return len(line) <= width
+
+
 def test_a_state_in_words() -> None:
     assert State().status() == "Opening the articles…"
     assert State().note() is None
@@ -207,7 +212,7 @@ def test_a_state_in_words() -> None:
         (30, "1 not read (F2)"),
         (5, "1 not read (F2)"),
     ):
-        assert settled.status(lambda own, width=width: len(own) <= width) == line
+        assert settled.status(partial(_fits, width)) == line
     failed = State(error=ArticlesError("It is\ngone", remedy=Remedy("try again")))
     assert failed.status() == "It is␊gone. Try again in a moment."
 
