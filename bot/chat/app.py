@@ -192,7 +192,7 @@ class ChatApp(CitingApp):
         status.update(Content(line))
 
     def on_resize(self) -> None:
-        self._draw_status()
+        self.call_later(self._draw_status)  # when the app knows its size
 
     # Questions
 

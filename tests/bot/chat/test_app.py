@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 
 import pytest
+from textual.widgets import Static
 
 from tests.conftest import SEEDS
 from tests.pilot import ask, journey, opened, shown, until
@@ -31,6 +33,30 @@ async def test_no_terminal_is_too_small(seeds_index: Path) -> None:
             await pilot.resize_terminal(*size)
             await pilot.pause()
         assert LATE in shown(app.transcript.cards[0])
+
+
+def _starts(status: Static, start: str) -> bool:
+    return str(status.content).startswith(start)
+
+
+@journey
+async def test_what_was_not_read_is_told_on_a_narrow_screen(tmp_path: Path) -> None:
+    seeds = tmp_path / "seeds"
+    seeds.mkdir()
+    (seeds / "lock.txt").write_text("The lock was dug in a year.\n")
+    (seeds / f"{'harbour-' * 6}minutes.txt").write_bytes(b"\0\1\2" * 400)
+    async with opened(seeds, tmp_path / "index", size=(110, 30)) as (app, pilot):
+        status = app.query_one("#status", Static)
+        await until(pilot, lambda: "minutes.txt not read (F2)" in str(status.content))
+        for width, start in (
+            (80, "1 article, 1 passage · 1"),
+            (36, "1 not read"),
+            (24, "1 not read"),
+        ):
+            await pilot.resize_terminal(width, 30)
+            await until(pilot, partial(_starts, status, start))
+            assert str(status.content).endswith("1 not read (F2)")
+            assert len(str(status.content)) <= width - 2
 
 
 @pytest.mark.slow
