@@ -225,7 +225,7 @@ async def test_with_a_part_that_cannot_be_listed_the_rest_is_followed(
             assert "do not answer this; shut/ could not be read." in shown(refused)
         finally:
             (seeds / "shut").chmod(0o755)
-        await until(pilot, lambda: "not read" not in status(app))
+        await until(pilot, lambda: "9 articles" in status(app) and "not read" not in status(app))
         assert "not be read" not in shown(await ask(pilot, "Which bird nests in the chapel?"))
     (seeds / "shut").chmod(0)
     try:
@@ -291,6 +291,7 @@ async def test_a_folder_that_cannot_be_listed_is_told_of_with_each_answer(
         assert "listed" not in shown(await ask(pilot, "Who called it a disaster?"))  # all is open
         seeds.chmod(0)
         try:
+            await until(pilot, lambda: "cannot be listed" in status(app))
             for question in ("How late did the launch start?", "Who tuned the organ of Ribe?"):
                 card = await ask(pilot, question)
                 assert "cannot be listed: permission denied. This is from the" in shown(card)
