@@ -29,7 +29,10 @@ def test_status_tells_what_is_out_of_date(bot: Bot, seeds: Path) -> None:
         *(["new.txt"], [names[1]], [names[0]]),
     )
     bad = {"source": "bad.txt", "reason": "is binary, not text"}
-    assert (status["failed"], status["unread"]) == ([bad], [{**bad, "loss": "no article"}])
+    assert (status["failed"], status["unread"]) == (
+        [bad],
+        [{**bad, "loss": "no article", "kept": False}],
+    )
     assert status["other_formats"] == {".pdf": 1}
     text = bot("status").stdout
     assert "out of date" in text

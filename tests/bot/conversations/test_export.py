@@ -13,6 +13,7 @@ from bot.answering.citation import Answer
 from bot.conversations.export import ExportError, as_json, as_markdown, default_name, export
 from bot.conversations.history import Exchange
 from bot.presenting.json import SCHEMA_VERSION
+from bot.presenting.terminal import percent
 from tests.bot.conftest import LATE, UNANSWERED
 from tests.conftest import SEEDS
 
@@ -50,7 +51,7 @@ def test_the_markdown_quotes_what_answers_and_names_the_rest(exchanges: list[Exc
         assert f"*{citation.info.title}*" in plain
     for citation in exchanges[1].answer.nearest:
         place = citation.highlight
-        assert f"{place.source}, line {place.start_line} ({citation.score:.0%})" in plain
+        assert f"{place.source}, line {place.start_line} ({percent(citation.score)})" in plain
         assert citation.highlight.text not in plain
 
 

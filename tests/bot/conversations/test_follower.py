@@ -197,6 +197,8 @@ def test_a_state_in_words() -> None:
         "Encoding passages: 1,000 of 2,000 · 3 of 8 articles can be searched"
     )
     assert growing.note() == "From the 3 of 8 articles that are indexed so far."
+    lost = State(updating=True, error=ArticlesError("The folder\nis gone", remedy=""))
+    assert lost.note() == "The folder␊is gone. This is from the articles as they were last read."
     assert State(updating=True).note() == (
         "The articles have changed; the index is still being brought up to date."
     )
@@ -235,7 +237,7 @@ async def test_with_a_part_that_cannot_be_listed_the_rest_is_followed(
             assert "do not answer this; shut/ could not be read." in shown(refused)
         finally:
             (seeds / "shut").chmod(0o755)
-        await until(pilot, lambda: "not read" not in status(app))
+        await until(pilot, lambda: "9 articles" in status(app) and "not read" not in status(app))
         assert "not be read" not in shown(await ask(pilot, "Which bird nests in the chapel?"))
     (seeds / "shut").chmod(0)
     try:
@@ -285,6 +287,30 @@ async def test_an_emptied_folder_is_told_of_and_empties_nothing(seeds: Path, ind
         await until(pilot, lambda: "There are no articles left" in status(app))
         card = await ask(pilot, "How late did the launch start?")
         assert card.has_class("-answered")
+        refused = await ask(pilot, "Who tuned the organ of Ribe?")
+        for said in map(shown, (card, refused)):
+            assert f"There are no articles left in {seeds}, and the index has 8." in said
+            assert "This is from the articles as they were last read." in said
+
+
+@pytest.mark.slow
+@journey
+async def test_a_folder_that_cannot_be_listed_is_told_of_with_each_answer(
+    seeds: Path, index: Path, powerless: None
+) -> None:
+    async with opened(seeds, index) as (app, pilot):
+        await until(pilot, lambda: "8 articles" in status(app))
+        assert "listed" not in shown(await ask(pilot, "Who called it a disaster?"))  # all is open
+        seeds.chmod(0)
+        try:
+            await until(pilot, lambda: "cannot be listed" in status(app))
+            for question in ("How late did the launch start?", "Who tuned the organ of Ribe?"):
+                card = await ask(pilot, question)
+                assert "cannot be listed: permission denied. This is from the" in shown(card)
+        finally:
+            seeds.chmod(0o755)
+        await until(pilot, lambda: "8 articles" in status(app))
+        assert "cannot be listed" not in shown(await ask(pilot, "How late did the launch start?"))
 
 
 @pytest.mark.slow
