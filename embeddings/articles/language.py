@@ -6,12 +6,15 @@ second to open, so plain English, which most folders hold, is told by its freque
 
 from __future__ import annotations
 
+import logging
 import re
 from functools import cache
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from py3langid.langid import LanguageIdentifier
+
+_log = logging.getLogger(__name__)
 
 ENGLISH = "en"
 
@@ -53,7 +56,12 @@ def language_of(text: str) -> str | None:
         return ENGLISH
     if not words:
         return None
-    language, probability = _identifier().classify(text)
+    try:
+        identifier = _identifier()
+    except OSError as error:  # it unpacks its model on the disk: there may be no room
+        _log.warning("languages cannot be told: %s", error)
+        return None
+    language, probability = identifier.classify(text)
     return language if probability >= _LEAST else None
 
 

@@ -86,9 +86,13 @@ def test_what_cannot_be_run_is_told_of(tools: Path) -> None:
 def test_ctrl_c_is_the_editors(tools: Path) -> None:
     (tools / "patient").write_text(f"#!{sys.executable}\nimport os\nos.kill(os.getppid(), 2)\n")
     (tools / "patient").chmod(0o755)
-    run([str(tools / "patient")])  # or KeyboardInterrupt would end the test
-    with pytest.raises(KeyboardInterrupt):
-        signal.raise_signal(signal.SIGINT)  # which is ours again
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)  # whatever a test left
+    try:
+        run([str(tools / "patient")])  # or KeyboardInterrupt would end the test
+        with pytest.raises(KeyboardInterrupt):
+            signal.raise_signal(signal.SIGINT)  # which is ours again
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def test_where_none_is_named_it_says_what_to_set_and_asks_nothing(tools: Path) -> None:

@@ -131,7 +131,7 @@ async def test_an_earlier_conversation_is_asked_again_when_it_is_shown_again(
         await until(pilot, lambda: not app.transcript.cards)
         if not back_early:
             held.passed.set()
-            await until(pilot, lambda: app.follower.state.indexed is None)
+            await until(pilot, lambda: app.follower.state.note() is None)  # all is done
             assert not app.conversation.exchanges
         await pilot.press("ctrl+r")
         await until(pilot, lambda: isinstance(app.screen, ConversationsScreen))
@@ -142,7 +142,11 @@ async def test_an_earlier_conversation_is_asked_again_when_it_is_shown_again(
         first, again = app.conversation.exchanges
         assert first.note is not None
         assert "indexed so far" in first.note
-        assert again.note == "Asked again, now that all articles are indexed."
+        # the files are so new that the question's own look may have them read once more
+        assert again.note in (
+            "Asked again, now that all articles are indexed.",
+            "The articles have changed; the index is still being brought up to date.",
+        )
         assert again.answer.question == UNANSWERED
 
 

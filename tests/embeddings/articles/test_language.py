@@ -42,3 +42,14 @@ def test_what_has_too_little_to_tell_is_of_none(text: str) -> None:
 
 def test_a_quotation_in_another_language_changes_nothing() -> None:
     assert language_of(f"{MINUTES} “{TEXTS['de']}”") == "en"
+
+
+def test_without_room_to_unpack_the_library_nothing_is_told(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def opened() -> None:
+        raise OSError("no room")
+
+    monkeypatch.setattr("embeddings.articles.language._identifier", opened)
+    assert language_of(TEXTS["fi"]) is None
+    assert "languages cannot be told: no room" in caplog.text
