@@ -244,14 +244,14 @@ class Archive:
         from embeddings.articles.folder import find
 
         seeds = self.settings.seeds
-        found = find(seeds, source)
-        if found is None:
+        exact = find(seeds, source)
+        if exact is None:
             remedy = Remedy("choose another article")
             raise ArticlesError(f"There is no article {source} in {seeds}", remedy=remedy)
         try:
-            return read(seeds, found, max_bytes=self.settings.max_bytes)[1]
+            return read(seeds, exact, max_bytes=self.settings.max_bytes)[1]
         except Unreadable as error:
-            raise error.of(found) from error
+            raise error.of(exact) from error
 
     # Questions
 

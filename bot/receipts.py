@@ -87,11 +87,11 @@ def reopen(citation: Citation, seeds: Path, *, max_bytes: int) -> Opened:
 
 def file_now(source: str, seeds: Path) -> FileNow:
     """What has become of an article's file."""
-    found = find(seeds, source)
-    if found is None:
+    exact = find(seeds, source)
+    if exact is None:
         return FileNow("gone")
     try:
-        with (seeds / found).open("rb") as file:
+        with (seeds / exact).open("rb") as file:
             return FileNow("there", hashlib.file_digest(file, "sha256").hexdigest())
     except FileNotFoundError:
         return FileNow("gone")

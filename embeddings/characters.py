@@ -81,15 +81,15 @@ def readable(text: str) -> tuple[str, Sequence[int]]:
 
 def edits(text: str) -> Iterator[Edit]:
     """Where a text is read otherwise than it is written, in order, without overlaps."""
-    found = [Edit(start, end, "") for start, end in broken_words(text)]
+    changes = [Edit(start, end, "") for start, end in broken_words(text)]
     if ">" in text:
-        found += [Edit(*match.span(), "") for match in re.finditer(QUOTED, text)]
-    found += [Edit(*match.span(), ":") for match in re.finditer(_LEADERS, text)]
+        changes += [Edit(*match.span(), "") for match in re.finditer(QUOTED, text)]
+    changes += [Edit(*match.span(), ":") for match in re.finditer(_LEADERS, text)]
     if not text.isascii():
         odd = re.finditer(_ODD, text)
-        found += [Edit(*match.span(), _read_as(match.group())) for match in odd]
+        changes += [Edit(*match.span(), _read_as(match.group())) for match in odd]
     at = 0
-    for edit in sorted(found, key=attrgetter("start")):
+    for edit in sorted(changes, key=attrgetter("start")):
         if edit.start >= at:
             yield edit
             at = edit.end

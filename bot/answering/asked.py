@@ -262,17 +262,17 @@ def parts(message: str) -> list[str]:
     with fewer than two stays whole."""
     if re.fullmatch(_PLAIN, message, re.I):
         return [message]
-    found: list[list[str]] = [[]]
+    groups: list[list[str]] = [[]]
     asked = 0  # so far, one in each part but the last
     for sentence in chain.from_iterable(map(_asked_apart, _sentences(message))):
-        if asked == len(found):
-            found.append([])
-        found[-1].append(sentence)
+        if asked == len(groups):
+            groups.append([])
+        groups[-1].append(sentence)
         asked += _understood(sentence).is_question
-    if asked < len(found) > 1:  # nothing is asked after the last question
-        rest = found.pop()
-        found[-1] += rest
-    return [" ".join(part) for part in found] if 1 < asked <= MOST else [message]
+    if asked < len(groups) > 1:  # nothing is asked after the last question
+        rest = groups.pop()
+        groups[-1] += rest
+    return [" ".join(part) for part in groups] if 1 < asked <= MOST else [message]
 
 
 def read(message: str) -> Asked:
@@ -318,17 +318,17 @@ def _sentences(message: str) -> list[str]:
 
 
 def _of_line(line: str) -> list[str]:
-    text, start, found = " ".join(line.split()) + " ", 0, []
+    text, start, sentences = " ".join(line.split()) + " ", 0, []
     item = re.match(_ITEM, text, re.I)
     for match in re.finditer(_ENDS, text):
         if item and match.end() <= item.end():
             continue  # 1. When did it sink?
         mark, follows = match[1], text[match.end() + 1 : match.end() + 20]
         if mark and ("?" in mark or _is_end(text[start : match.start()], mark, follows)):
-            found.append(text[start : match.end()].strip())
+            sentences.append(text[start : match.end()].strip())
             start = match.end()
     rest = text[start:].strip()
-    return [*found, rest] if rest else found
+    return [*sentences, rest] if rest else sentences
 
 
 def _asked_apart(sentence: str) -> list[str]:

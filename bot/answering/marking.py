@@ -46,7 +46,7 @@ _OF_ASKING = r"(?i)\b(?:(?:ask|wonder)(?:s|ed|ing)?|question(?:s|ed|ing)?|[ei]nq
 def scores(question: Question, found: Found, hit: Hit) -> list[float]:
     """What speaks for marking each sentence of a hit."""
     passage = hit.passage
-    previous, told = frozenset[str](), []
+    previous, weights = frozenset[str](), []
     cosines: dict[str, float] = {}
     for number, cosine in enumerate(hit.sentence_cosines):
         text = passage.text_of(passage.sentences[number])
@@ -55,7 +55,7 @@ def scores(question: Question, found: Found, hit: Hit) -> list[float]:
         own = hit.stems_of(f"{asked} {passage.said_in(passage.sentences[number])}")
         carried = found.coverage(own)
         may_deny = carried >= LEAST and not asked
-        told.append(
+        weights.append(
             cosine
             + COVERAGE * carried
             + WITH_PREVIOUS * found.coverage(own | previous)
@@ -64,7 +64,7 @@ def scores(question: Question, found: Found, hit: Hit) -> list[float]:
             - ASKS * ((_asks(text) and not _wants_a_question(question)) or _is_label(text))
         )
         previous = own
-    return told
+    return weights
 
 
 def read_mark(rule: dict[Sentence, float], reading: Reading) -> Sentence:

@@ -86,5 +86,5 @@ def _numbers(text: str) -> list[tuple[str, int, int]]:
     """Each number in a text, with its characters [start, end); without those that are told in the
     same characters as something else, as the day of a date in digits."""
     places = located(text)
-    told = Counter((start, end) for _, start, end in places)
-    return [place for place in places if place[0][0].isdigit() and told[place[1:]] == 1]
+    readings = Counter((start, end) for _, start, end in places)
+    return [place for place in places if place[0][0].isdigit() and readings[place[1:]] == 1]

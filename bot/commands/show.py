@@ -46,8 +46,8 @@ def _source(given: str, settings: Settings) -> str:
     from embeddings.articles.folder import find, scan
 
     for source in (given.replace(os.sep, "/"), _below(settings.seeds, given)):
-        if found := find(settings.seeds, source):
-            return found
+        if exact := find(settings.seeds, source):
+            return exact
     if given in _indexed(settings):
         raise ArticlesError(
             f"{given} is no longer in {settings.seeds}, though it is still answered from",

@@ -86,13 +86,13 @@ def _elements(text: str, lines: Sequence[Line]) -> Iterator[Part | _Block]:
         if len(block) == 1 and _is_heading(text, block[0], line):
             yield Part(block[0].start, block[0].end, "heading")
             block = []
-        size, found = _element(text, lines, number, closings)
-        if block and (found is not None or line.quoted != block[-1].quoted):
+        size, parts = _element(text, lines, number, closings)
+        if block and (parts is not None or line.quoted != block[-1].quoted):
             yield block
             block = []
-        if found is None:
+        if parts is None:
             block.append(line)
-        yield from found or ()
+        yield from parts or ()
         number += size
     if block:
         yield block

@@ -147,11 +147,11 @@ def find(folder: Path, source: str) -> str | None:
     parts = PurePosixPath(source).parts
     if source == "/".join(parts) and _may_be_article(folder, source):
         return source
-    found = [""]
+    paths = [""]
     for part in parts:
-        found = [prefix + name for prefix in found for name in _names_like(part, folder / prefix)]
-        found = [f"{path}/" for path in found]
-    articles = [path[:-1] for path in found if _may_be_article(folder, path[:-1])]
+        paths = [prefix + name for prefix in paths for name in _names_like(part, folder / prefix)]
+        paths = [f"{path}/" for path in paths]
+    articles = [path[:-1] for path in paths if _may_be_article(folder, path[:-1])]
     return articles[0] if len(articles) == 1 else None
 
 

@@ -47,13 +47,13 @@ def front_matter(text: str) -> Stated:
         body = re.compile(rf"[ \t]*(?:{LINE_END})\s*+(?!{{)\S").match(text, end)
         known = isinstance(values, dict) and _USUAL & values.keys()
         return _stated(values, end) if known and body else NONE
-    found = re.match(_FENCED, text)
-    if found is None:
+    fenced = re.match(_FENCED, text)
+    if fenced is None:
         return NONE
-    header = found["header"]
-    if found["fence"] == ";;;":
-        return _stated(_json(header)[0], found.end())
-    return _stated((_toml if found["fence"] == "+++" else _yaml)(header), found.end())
+    header = fenced["header"]
+    if fenced["fence"] == ";;;":
+        return _stated(_json(header)[0], fenced.end())
+    return _stated((_toml if fenced["fence"] == "+++" else _yaml)(header), fenced.end())
 
 
 def _stated(values: object, end: int) -> Stated:

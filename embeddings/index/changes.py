@@ -90,14 +90,14 @@ class Look(Struct, frozen=True):
         """Files that could not be read now, as who asks must know of them: what was an article is a
         loss though there is nothing in it any more, and of what is out of reach that is kept which
         is indexed."""
-        told = []
+        files = []
         for state, file in failed:
             loss, known = file.loss, file.source in indexed
             if loss == "none" and (known or file.source in self.named):
                 loss = "no article"
             kept = known and loss == "out of reach" and not self.anew
-            told.append((state, structs.replace(file, loss=loss, kept=kept)))
-        return told
+            files.append((state, structs.replace(file, loss=loss, kept=kept)))
+        return files
 
     @property
     def emptied(self) -> bool:

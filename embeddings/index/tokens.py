@@ -112,14 +112,14 @@ def _plain(text: str) -> str:
 @lru_cache(_KEPT)
 def _tokens(chunk: str) -> tuple[Token, ...]:
     """The words of a chunk: of one word, or of some that may tell one number together."""
-    found: list[Token] = []
+    parts: list[Token] = []
     for match in re.finditer(_TOKEN, chunk):
         start, end = match.span()
         if match.lastgroup != "word":
-            found += _special(match, chunk)
+            parts += _special(match, chunk)
         elif end - start < _LONGEST_WORD:
-            found.append(Token(match[0], start, end))
-    return tuple(_joined(found, chunk))
+            parts.append(Token(match[0], start, end))
+    return tuple(_joined(parts, chunk))
 
 
 def _special(match: re.Match[str], text: str) -> Iterator[Token]:
@@ -158,30 +158,30 @@ def _with_sign(match: re.Match[str]) -> Iterator[Token]:
         yield Token(part[0], start + part.start(), start + part.end())
 
 
-def _joined(found: Sequence[Token], text: str) -> Iterator[Token]:
+def _joined(parts: Sequence[Token], text: str) -> Iterator[Token]:
     """The same, with the words that tell one number as that number."""
     at = 0
-    while at < len(found):
-        token = found[at]
+    while at < len(parts):
+        token = parts[at]
         taken, word = 0, ""
         if token.word in _OPENING or token.word[0].isdigit():
-            taken, word = _read(found, at, text)
+            taken, word = _read(parts, at, text)
         if taken:
-            yield Token(word, token.start, found[at + taken - 1].end)
+            yield Token(word, token.start, parts[at + taken - 1].end)
         else:
             yield token
         at += taken or 1
 
 
-def _read(found: Sequence[Token], at: int, text: str) -> tuple[int, str]:
+def _read(parts: Sequence[Token], at: int, text: str) -> tuple[int, str]:
     """How many of the words from one on are to be read as one, and as which; 0 where none are."""
-    run = _run(found, at, text)
+    run = _run(parts, at, text)
     first, after = run[0], run[1] if len(run) > 1 else ""
     if first == "per":
         return (2, "percent") if after == "cent" else (0, "")
-    before = found[at - 1].word if at and _is_near(found, at - 1, text) else ""
+    before = parts[at - 1].word if at and _is_near(parts, at - 1, text) else ""
     if first in numerals.SHORT_MONTHS:
-        near = found[at + 1].word if _is_near(found, at, text) else ""
+        near = parts[at + 1].word if _is_near(parts, at, text) else ""
         dated = before[:1].isdigit() or near[:1].isdigit()
         return (1, numerals.SHORT_MONTHS[first]) if dated else (0, "")
     if day := re.fullmatch(r"(\d\d?)(?:st|nd|rd|th)", first):
@@ -191,26 +191,26 @@ def _read(found: Sequence[Token], at: int, text: str) -> tuple[int, str]:
         return 1, "1"
     if ordinal := numerals.told_ordinal(first, after):
         return 2, ordinal
-    told = numerals.told(run)
-    return (told[0], numerals.plain(told[1])) if told else (0, "")
+    number = numerals.told(run)
+    return (number[0], numerals.plain(number[1])) if number else (0, "")
 
 
-def _run(found: Sequence[Token], at: int, text: str) -> list[str]:
+def _run(parts: Sequence[Token], at: int, text: str) -> list[str]:
     """The words from one on that stand together, as those of one number do; what is glued to a
     number as a scale is that: $5m."""
-    run = [found[at].word]
-    for last, token in zip(found[at:], found[at + 1 : at + _LONGEST_NUMBER], strict=False):
+    run = [parts[at].word]
+    for last, token in zip(parts[at:], parts[at + 1 : at + _LONGEST_NUMBER], strict=False):
         gap = text[last.end : token.start]
         if gap not in ("", "-") and not (gap.isspace() and len(gap) < _WIDEST_GAP):
             break
         run.append(token.word)
         if len(run) == 2 and run[0][0].isdigit():
-            money = text[: found[at].start].rstrip()[-1:] in _CURRENCIES
+            money = text[: parts[at].start].rstrip()[-1:] in _CURRENCIES
             run[1] = numerals.long_scale(run[1], glued=not gap, money=money)
     return run
 
 
-def _is_near(found: Sequence[Token], at: int, text: str) -> bool:
+def _is_near(parts: Sequence[Token], at: int, text: str) -> bool:
     """Whether the next word stands right behind one, or behind its full stop."""
-    following = found[at + 1 : at + 2]
-    return bool(following) and text[found[at].end : following[0].start] in (" ", ". ", "-", "")
+    following = parts[at + 1 : at + 2]
+    return bool(following) and text[parts[at].end : following[0].start] in (" ", ". ", "-", "")

@@ -75,12 +75,12 @@ def says_same(first: str, second: str) -> bool:
     them has, and in how a number or a date is written. Where that is in doubt they do not."""
     if first == second:
         return True
-    one, other = _wording(first), _wording(second)
+    mine, theirs = _wording(first), _wording(second)
     return (
-        (not one.clock or not other.clock or one.clock == other.clock)
-        and (not one.place or not other.place or one.place == other.place)
-        and len(one.words) == len(other.words)
-        and all(map(_same_word, one.words, other.words))
+        (not mine.clock or not theirs.clock or mine.clock == theirs.clock)
+        and (not mine.place or not theirs.place or mine.place == theirs.place)
+        and len(mine.words) == len(theirs.words)
+        and all(map(_same_word, mine.words, theirs.words))
     )
 
 
