@@ -31,6 +31,7 @@ from bot.answering.short_answer import (
     is_sure,
     read_answer,
     short_answer,
+    values_of,
 )
 from bot.answering.speakers import by_what_was_read, with_speaker
 from embeddings.articles.passages import Lines, Passage, Sentence
@@ -175,23 +176,14 @@ def _voice(
     known: bool,
 ) -> Voice:
     quote = structs.asdict(_short_quote(verdict, words))
+    values = values_of(question, verdict.marked, words)
     return Voice(
         claimed,
         DatedQuote(**quote, published=verdict.hit.info.published),
         terms,
         known and is_alone(question, verdict.marked, words),
-        told(claimed, verdict.marked, *_value(question, verdict.marked, words)),
+        told(claimed, verdict.marked, values[0].start, values[-1].end),
     )
-
-
-def _value(question: Question, sentence: str, words: Mention) -> tuple[int, int]:
-    """Where the dates or numbers in a short answer begin and end; all of it, where it has none."""
-    values = [
-        value
-        for value in candidates(question, sentence)
-        if words.start <= value.start and value.end <= words.end
-    ] or [words]
-    return values[0].start, values[-1].end
 
 
 def _is_denied(question: Question, verdict: Judged, words: Mention) -> bool:

@@ -93,8 +93,8 @@ def read_answer(question: Question, sentence: str, words: Mention) -> Mention | 
 
 def claim_of(question: Question, sentence: str, short: Mention) -> Claim | None:
     """What a short answer says, so that it can be compared; None where that cannot be told."""
-    values = _within(short, candidates(question, sentence))
-    if values and (question.sought.kind == "date" or len(values) == 1):
+    values = values_of(question, sentence, short)
+    if question.sought.kind == "date" or len(values) == 1:
         short = Mention(values[0].start, values[-1].end)
     return claim(short.of(sentence))
 
@@ -121,10 +121,15 @@ def _is_told(question: Question, sentence: str, short: Mention) -> bool:
     told before it, where it ends the sentence."""
     if question.sought.kind not in VALUES:
         return False
-    values = _within(short, candidates(question, sentence)) or [short]
+    values = values_of(question, sentence, short)
     last = not mentions.lower_words(sentence[short.end :])
     counted = last and not question.sought.counted.isdisjoint(stems(sentence))
     return counted or any(_fits(question, sentence, value) for value in values)
+
+
+def values_of(question: Question, sentence: str, short: Mention) -> list[Mention]:
+    """The dates or numbers of the sort asked for in a short answer; itself, where it has none."""
+    return _within(short, candidates(question, sentence)) or [short]
 
 
 def _within(short: Mention, values: list[Mention]) -> list[Mention]:
